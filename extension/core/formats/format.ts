@@ -1,0 +1,97 @@
+import type { StorageDtype } from '../checkpoint/storage-dtype';
+
+/**
+ * Which elements share one scale. A tensor is seen as a matrix: columns = last axis, rows = all other axes
+ * together (a vector is one row, a scalar 1 x 1). `channel` is one scale a row; `group` cuts each row into
+ * runs of `size` columns.
+ */
+export type Granularity =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'tensor' }
+  | { readonly kind: 'channel' }
+  | { readonly kind: 'group'; readonly size: number }
+  | { readonly kind: 'block'; readonly rows: number; readonly columns: number };
+
+export type Rounding = { readonly kind: 'nearest' } | { readonly kind: 'stochastic'; readonly seed: number };
+
+/** How scales are stored; the cast uses the scale as stored, after its own rounding. */
+export type ScaleDtype = 'F32' | 'BF16' | 'F16';
+
+/** Everything that decides the bytes of a cast tensor, defaults filled in. */
+export interface Cast {
+  readonly format: string;
+  readonly scale: Granularity;
+  readonly scaleDtype: ScaleDtype;
+  readonly round: Rounding;
+  /** What a value beyond the largest finite code becomes: that code, or what IEEE and torch do (inf / NaN). */
+  readonly overflow: 'saturate' | 'ieee';
+}
+
+/** Rows and columns of a tensor as a cast sees it. */
+export interface MatrixShape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** What a stored piece of a cast tensor is. */
+export type PartRole = 'codes' | 'scale' | 'zero-point' | 'shape' | 'codebook' | 'state';
+
+/** One piece of a cast tensor as it lies on disk: `codes` and, for scaled formats, the rest. */
+export interface Part {
+  readonly role: PartRole;
+  readonly dtype: StorageDtype;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
+/** Largest and smallest finite value of a whole tensor, needed before a cast with one scale a tensor. */
+export interface TensorRange {
+  readonly min: number;
+  readonly max: number;
+  /** Largest magnitude among the finite values; 0 for an empty tensor. */
+  readonly amax: number;
+}
+
+/** Bytes of a cast run of rows: the row-wise parts in row order, so that runs concatenate. */
+export interface EncodedRows {
+  readonly codes: Uint8Array<ArrayBuffer>;
+  /** Stored scales of these rows; empty for unscaled formats, the single scale for `tensor`. */
+  readonly scales: Uint8Array<ArrayBuffer>;
+  /** Values whose magnitude was beyond the largest code and were clamped. */
+  readonly saturated: number;
+  /** Non-zero values that became zero. */
+  readonly flushed: number;
+}
+
+/**
+ * A number format: one file, one constant of this type. `encodeRows` is the TypeScript reference that the
+ * wasm kernel must match bit for bit; it is written to be read, not to be fast.
+ */
+export interface NumberFormat {
+  /** Canonical id, as in a policy: `fp8_e4m3`. */
+  readonly id: string;
+  /** Other spellings that are accepted (PyTorch, safetensors, ggml ...), lower case. */
+  readonly aliases: readonly string[];
+  readonly title: string;
+  readonly family: 'float' | 'integer' | 'codebook';
+  /** Bits of one code, without scales. */
+  readonly bits: number;
+  /** Largest finite magnitude of a code (before scaling). */
+  readonly largest: number;
+  /** All finite code points in ascending order, for formats of 8 bits and fewer; undefined above. */
+  readonly codePoints: readonly number[] | undefined;
+  /** Granularities that the format takes; the first is the default when `group` is not given. */
+  readonly granularities: readonly Granularity['kind'][];
+  readonly defaultScale: Granularity;
+  readonly defaultScaleDtype: ScaleDtype;
+  /** Rounding modes other than nearest that it takes. */
+  readonly stochastic: boolean;
+  /** Paper or specification the definition comes from. */
+  readonly source: string;
+  /** Exact stored parts of a tensor of `shape`; the sum of their bytes is the tensor's size on disk. */
+  parts(shape: readonly number[], cast: Cast): readonly Part[];
+  /** Casts whole rows. `range` is the range of the whole tensor. NaN and infinities are the caller's to refuse. */
+  encodeRows(values: Float32Array, matrix: MatrixShape, cast: Cast, range: TensorRange): EncodedRows;
+  /** What a loader would compute from the stored bytes, in float32. */
+  decodeRows(encoded: Pick<EncodedRows, 'codes' | 'scales'>, matrix: MatrixShape, cast: Cast): Float32Array<ArrayBuffer>;
+}

@@ -1,0 +1,11 @@
+/** Half-open range of UTF-16 offsets in the policy's text. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A value with the place it was written. */
+export interface Located<T> {
+  readonly value: T;
+  readonly range: TextRange;
+}

@@ -1,0 +1,47 @@
+import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
+import type { Cast, Part } from '../formats/format';
+import type { Finding } from '../policy/finding';
+
+/** Who decided a tensor's dtype: a rule by its index, the policy's default, or nobody (no default: keep). */
+export type Decider = { readonly kind: 'rule'; readonly index: number } | { readonly kind: 'default' };
+
+/** What becomes of one tensor. */
+export type Treatment =
+  /** Copied byte for byte. `reason` says why when a rule asked for a cast that cannot be. */
+  | { readonly kind: 'keep'; readonly reason: 'asked' | 'not-float' | 'invalid' | 'same-dtype' }
+  | { readonly kind: 'cast'; readonly cast: Cast; readonly parts: readonly Part[] };
+
+export interface PlannedTensor {
+  readonly tensor: TreeTensor;
+  readonly treatment: Treatment;
+  readonly decider: Decider;
+  /** Indices of the rules that matched but lost, in file order. */
+  readonly beaten: readonly number[];
+  readonly bytesBefore: number;
+  /** Sum over the stored parts: codes, scales and all. */
+  readonly bytesAfter: number;
+}
+
+/** What one rule does, for its code lens. */
+export interface RuleEffect {
+  readonly index: number;
+  /** Tensors its patterns (and layers, and except) select. */
+  readonly matched: readonly string[];
+  /** Those of them it decides. */
+  readonly won: readonly string[];
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+/** A policy resolved against a tensor tree: one entry a tensor, in tree order. */
+export interface Plan {
+  readonly tree: TensorTree;
+  readonly tensors: readonly PlannedTensor[];
+  readonly byName: ReadonlyMap<string, PlannedTensor>;
+  readonly rules: readonly RuleEffect[];
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** bytesAfter * 8 / elements: scales and padding included, never nominal. */
+  readonly bitsPerWeight: number;
+  readonly findings: readonly Finding[];
+}

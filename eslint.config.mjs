@@ -31,7 +31,9 @@ const oneWay = arrows.map(([files, folders, packages]) => ({
             allowTypeImports: true,
             message: `${files} must not import ${folders.join(', ')}: arrows point one way (docs/architecture.md).`,
           },
-          ...(packages.length ? [{ group: packages, allowTypeImports: true, message: `${files} stays free of hosts.` }] : []),
+          ...(packages.length
+            ? [{ group: packages, allowTypeImports: true, message: `${files} stays free of hosts.` }]
+            : []),
         ],
       },
     ],
@@ -39,7 +41,18 @@ const oneWay = arrows.map(([files, folders, packages]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'artifacts/**', '.cache/**', 'extension/kernels/assembly/**', 'samples/**', '**/*.mjs', '**/*.js', '**/*.cjs'] },
+  {
+    ignores: [
+      'dist/**',
+      'artifacts/**',
+      '.cache/**',
+      'extension/kernels/assembly/**',
+      'samples/**',
+      '**/*.mjs',
+      '**/*.js',
+      '**/*.cjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },

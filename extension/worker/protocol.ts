@@ -8,7 +8,12 @@ import type { Cast, EncodedRows, MatrixShape, TensorRange } from '../core/format
  */
 export type KernelRequest =
   /** Widens source bytes to float32 and reports range and how many values are not finite. */
-  | { readonly kind: 'range'; readonly id: number; readonly dtype: StorageDtype; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'range';
+      readonly id: number;
+      readonly dtype: StorageDtype;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
   /** Casts whole rows and says what it cost. */
   | {
       readonly kind: 'cast';

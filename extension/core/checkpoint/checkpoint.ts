@@ -9,7 +9,11 @@ export interface Checkpoint {
   /** Parsed `config.json`, undefined when the folder has none. */
   readonly config: ModelConfig | undefined;
   /** Weight files in reading order with the size of each in bytes. */
-  readonly files: readonly { readonly file: string; readonly size: number; readonly metadata: ReadonlyMap<string, string> }[];
+  readonly files: readonly {
+    readonly file: string;
+    readonly size: number;
+    readonly metadata: ReadonlyMap<string, string>;
+  }[];
   /** Name of the shard index, when the checkpoint has one. */
   readonly index: string | undefined;
   /** Things worth telling the user that do not stop the reading (e.g. index total_size is wrong). */

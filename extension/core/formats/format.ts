@@ -93,5 +93,9 @@ export interface NumberFormat {
   /** Casts whole rows. `range` is the range of the whole tensor. NaN and infinities are the caller's to refuse. */
   encodeRows(values: Float32Array, matrix: MatrixShape, cast: Cast, range: TensorRange): EncodedRows;
   /** What a loader would compute from the stored bytes, in float32. */
-  decodeRows(encoded: Pick<EncodedRows, 'codes' | 'scales'>, matrix: MatrixShape, cast: Cast): Float32Array<ArrayBuffer>;
+  decodeRows(
+    encoded: Pick<EncodedRows, 'codes' | 'scales'>,
+    matrix: MatrixShape,
+    cast: Cast,
+  ): Float32Array<ArrayBuffer>;
 }

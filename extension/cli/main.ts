@@ -1,0 +1,172 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json';
+import { apply } from './commands/apply';
+import { check } from './commands/check';
+import { evaluate } from './commands/eval';
+import { formats } from './commands/formats';
+import { inspect } from './commands/inspect';
+import { plan } from './commands/plan';
+import { CommandError, EXIT, type ExitCode } from './exit-code';
+import { messageOf } from './open-policy';
+import type { Terminal } from './terminal';
+import { Cancelled } from '../jobs/progress';
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stderr.isTTY,
+  columns: process.stderr.columns || 100,
+  now: () => performance.now(),
+};
+
+const EXIT_CODES = `
+Exit codes:
+  0    fine
+  1    findings of level error, or a gate that was not passed
+  2    wrong use: unknown option, missing argument, an output folder that can't be used
+  3    broken input: a checkpoint, config or text that can't be read or is not valid
+  130  cancelled with Ctrl-C`;
+
+const CHECKPOINT = ['--checkpoint <path>', "use this checkpoint instead of the policy's own"] as const;
+const JSON_OUT = ['--json', 'print JSON as described in schemas/, nothing else, on standard output'] as const;
+
+/** A whole number of at least 1, for --context and the like. */
+function positiveInteger(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 1) return value;
+    throw new CommandError(`${option} takes a whole number of at least 1, not "${text}"`, EXIT.wrongUse);
+  };
+}
+
+function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command {
+  const root = new Command('downcast')
+    .description('Checks dtype policies against checkpoints, applies them, and measures what they cost.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({ writeErr: terminal.err, writeOut: terminal.out })
+    .addHelpText('after', EXIT_CODES);
+  root
+    .command('inspect')
+    .description('what a checkpoint holds: layers, modules, dtypes, bytes (headers only)')
+    .argument('<checkpoint>', 'folder, .safetensors or .safetensors.index.json')
+    .option('--tensors', 'list every tensor', false)
+    .option(...JSON_OUT, false)
+    .action(async (place: string, options: { json: boolean; tensors: boolean }) =>
+      finish(await inspect(place, options, terminal)),
+    );
+  root
+    .command('check')
+    .description('findings of a policy, as the editor shows them; exit code 1 when one is an error')
+    .argument('<policy>', 'a *.dtype.yaml file')
+    .option(...CHECKPOINT)
+    .option(...JSON_OUT, false)
+    .action(async (file: string, options: { json: boolean; checkpoint?: string }) =>
+      finish(await check(file, { ...options, checkpoint: options.checkpoint }, terminal)),
+    );
+  root
+    .command('plan')
+    .description('the dtype and exact bytes every tensor will have, and which rule decides')
+    .argument('<policy>', 'a *.dtype.yaml file')
+    .option(...CHECKPOINT)
+    .option('--tensors', 'list every tensor', false)
+    .option(...JSON_OUT, false)
+    .action(async (file: string, options: { json: boolean; checkpoint?: string; tensors: boolean }) =>
+      finish(await plan(file, { ...options, checkpoint: options.checkpoint }, terminal)),
+    );
+  root
+    .command('apply')
+    .description('cast the weights as the policy says and write the checkpoint, read back and compared with the plan')
+    .argument('<policy>', 'a *.dtype.yaml file')
+    .requiredOption('--out <dir>', 'folder to write; must not hold, be in, or be the source')
+    .option('--replace', 'replace a checkpoint that Downcast wrote there before', false)
+    .option(...CHECKPOINT)
+    .option('--workers <n>', 'kernel workers (default: one a core)', positiveInteger('--workers'))
+    .option(...JSON_OUT, false)
+    .action(
+      async (
+        file: string,
+        options: { json: boolean; checkpoint?: string; out: string; replace: boolean; workers?: number },
+      ) =>
+        finish(
+          await apply(file, { ...options, checkpoint: options.checkpoint, workers: options.workers, signal }, terminal),
+        ),
+    );
+  root
+    .command('eval')
+    .description('perplexity before and after, and KL divergence, over the same windows of a text')
+    .argument('<policy>', 'a *.dtype.yaml file')
+    .option('--text <file>', "text to measure on (default: the policy's evaluate.text)")
+    .option('--context <n>', 'tokens a window', positiveInteger('--context'))
+    .option('--windows <n>', 'windows at most', positiveInteger('--windows'))
+    .option('--scoring <which>', 'all | second-half')
+    .option('--max-perplexity-increase <percent>', 'gate: exit code 1 when perplexity grows by more than this')
+    .option(...CHECKPOINT)
+    .option('--workers <n>', 'workers (default: one a core)', positiveInteger('--workers'))
+    .option(...JSON_OUT, false)
+    .action(async (file: string, options: EvalFlags) =>
+      finish(
+        await evaluate(
+          file,
+          {
+            json: options.json,
+            checkpoint: options.checkpoint,
+            text: options.text,
+            context: options.context,
+            windows: options.windows,
+            scoring: options.scoring,
+            maxPerplexityIncrease: options.maxPerplexityIncrease,
+            workers: options.workers,
+            signal,
+          },
+          terminal,
+        ),
+      ),
+    );
+  root
+    .command('formats')
+    .description('the number formats a policy can name')
+    .argument('[id]', 'show one in detail')
+    .option(...JSON_OUT, false)
+    .action((id: string | undefined, options: { json: boolean }) => finish(formats(id, options, terminal)));
+  for (const command of root.commands) {
+    command.exitOverride().configureOutput({ writeErr: terminal.err, writeOut: terminal.out }).addHelpText('after', EXIT_CODES);
+  }
+  return root;
+}
+
+interface EvalFlags {
+  readonly json: boolean;
+  readonly checkpoint?: string;
+  readonly text?: string;
+  readonly context?: number;
+  readonly windows?: number;
+  readonly scoring?: string;
+  readonly maxPerplexityIncrease?: string;
+  readonly workers?: number;
+}
+
+async function main(): Promise<ExitCode> {
+  const cancel = new AbortController();
+  process.once('SIGINT', () => {
+    terminal.err('\nstopping ...\n');
+    cancel.abort();
+  });
+  let code: ExitCode = EXIT.fine;
+  try {
+    await program((finished) => (code = finished), cancel.signal).parseAsync();
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
+    if (error instanceof Cancelled || cancel.signal.aborted) {
+      terminal.err('cancelled\n');
+      return EXIT.cancelled;
+    }
+    terminal.err(`downcast: ${messageOf(error)}\n`);
+    return error instanceof CommandError ? error.exitCode : EXIT.inputBroken;
+  }
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

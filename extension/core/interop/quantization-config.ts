@@ -1,0 +1,149 @@
+import type { Cast } from '../formats/format';
+import type { Plan, PlannedTensor } from '../resolve/plan';
+
+/** How a written checkpoint tells loaders what its tensors are, and which loader understands the mix. */
+export interface Loading {
+  readonly kind: 'plain' | 'compressed-tensors' | 'bitsandbytes' | 'none';
+  /** One sentence for the user. */
+  readonly note: string;
+  /** Value of `quantization_config` in config.json, when the loader needs one. */
+  readonly config: Readonly<Record<string, unknown>> | undefined;
+}
+
+interface CastTensor {
+  readonly name: string;
+  readonly module: string;
+  readonly planned: PlannedTensor;
+  readonly cast: Cast;
+}
+
+const PLAIN = new Set(['fp32', 'bf16', 'fp16', 'fp64']);
+
+/**
+ * Chooses the loader for a plan. compressed-tensors holds e4m3, int8 and int4 linear weights side by side;
+ * bitsandbytes holds nf4 beside 16-bit weights and nothing else. Only weights of linear layers can be
+ * quantized for either: a quantized embedding or norm has no loader.
+ */
+export function loading(plan: Plan): Loading {
+  const quantized = plan.tensors.flatMap(quantizedTensor);
+  if (quantized.length === 0) {
+    return { kind: 'plain', note: 'plain safetensors: every loader reads it', config: undefined };
+  }
+  const misfit = quantized.find(({ planned }) => !isLinearWeight(planned));
+  if (misfit) return none(`${misfit.name} (${misfit.planned.tensor.role}) is not the weight of a linear layer`);
+  const formats = new Set(quantized.map(({ cast }) => cast.format));
+  if (formats.size === 1 && formats.has('nf4')) return bitsandbytes(plan, quantized);
+  const schemes = new Map<string, { readonly scheme: Scheme; readonly modules: string[] }>();
+  for (const { name, module, cast } of quantized) {
+    const scheme = compressedScheme(cast);
+    if (!scheme) return none(`${name}: ${cast.format} with this scale has no spelling that compressed-tensors knows`);
+    const key = JSON.stringify(scheme);
+    const known = schemes.get(key);
+    if (known) known.modules.push(module);
+    else schemes.set(key, { scheme, modules: [module] });
+  }
+  return compressedTensors(plan, quantized, [...schemes.values()]);
+}
+
+function none(reason: string): Loading {
+  return {
+    kind: 'none',
+    note: `no loader reads this mix directly: ${reason}; downcast.json describes every stored tensor`,
+    config: undefined,
+  };
+}
+
+function quantizedTensor(planned: PlannedTensor): readonly CastTensor[] {
+  const { treatment, tensor } = planned;
+  if (treatment.kind === 'keep' || PLAIN.has(treatment.cast.format)) return [];
+  return [{ name: tensor.name, module: tensor.name.replace(/\.weight$/, ''), planned, cast: treatment.cast }];
+}
+
+function isLinearWeight({ tensor }: PlannedTensor): boolean {
+  const linear = tensor.role.startsWith('attention-') || tensor.role.startsWith('mlp-') || tensor.role === 'head';
+  return linear && tensor.shape.length === 2 && tensor.name.endsWith('.weight');
+}
+
+/** `weights` and `format` of a compressed-tensors config group (compressed_tensors QuantizationArgs). */
+interface Scheme {
+  readonly format: 'float-quantized' | 'int-quantized' | 'pack-quantized';
+  readonly weights: Readonly<Record<string, unknown>>;
+}
+
+function compressedScheme(cast: Cast): Scheme | undefined {
+  const { scale } = cast;
+  const strategy =
+    scale.kind === 'group'
+      ? { strategy: 'group', group_size: scale.size }
+      : scale.kind === 'tensor' || scale.kind === 'channel'
+        ? { strategy: scale.kind }
+        : undefined;
+  if (!strategy) return undefined;
+  const shared = { ...strategy, symmetric: true, dynamic: false };
+  switch (cast.format) {
+    case 'fp8_e4m3':
+      return { format: 'float-quantized', weights: { num_bits: 8, type: 'float', ...shared } };
+    case 'int8':
+      return { format: 'int-quantized', weights: { num_bits: 8, type: 'int', ...shared } };
+    case 'int4':
+      return scale.kind === 'tensor'
+        ? undefined
+        : { format: 'pack-quantized', weights: { num_bits: 4, type: 'int', ...shared } };
+    default:
+      return undefined;
+  }
+}
+
+function compressedTensors(
+  plan: Plan,
+  quantized: readonly CastTensor[],
+  groups: readonly { readonly scheme: Scheme; readonly modules: readonly string[] }[],
+): Loading {
+  const formats = new Set(groups.map(({ scheme }) => scheme.format));
+  return {
+    kind: 'compressed-tensors',
+    note: 'compressed-tensors: vLLM and transformers read it',
+    config: {
+      quant_method: 'compressed-tensors',
+      format: formats.size === 1 ? [...formats][0] : 'mixed-precision',
+      quantization_status: 'compressed',
+      ignore: untouchedModules(plan, quantized),
+      config_groups: Object.fromEntries(
+        groups.map(({ scheme, modules }, at) => [
+          `group_${at}`,
+          { format: scheme.format, targets: modules, weights: scheme.weights },
+        ]),
+      ),
+    },
+  };
+}
+
+function bitsandbytes(plan: Plan, quantized: readonly CastTensor[]): Loading {
+  const odd = quantized.find(({ cast }) => cast.scale.kind !== 'group' || cast.scaleDtype !== 'F32');
+  if (odd) return none(`${odd.name}: bitsandbytes reads nf4 only with float32 scales by group`);
+  return {
+    kind: 'bitsandbytes',
+    note: 'bitsandbytes: transformers reads it',
+    config: {
+      quant_method: 'bitsandbytes',
+      load_in_4bit: true,
+      load_in_8bit: false,
+      bnb_4bit_quant_type: 'nf4',
+      bnb_4bit_use_double_quant: false,
+      bnb_4bit_compute_dtype: 'bfloat16',
+      bnb_4bit_quant_storage: 'uint8',
+      // A list given here replaces the default one, so the head is always named again.
+      llm_int8_skip_modules: [...new Set([...untouchedModules(plan, quantized), 'lm_head'])],
+    },
+  };
+}
+
+/** Linear modules that stay as they are; loaders take every linear layer not named here for quantized. */
+function untouchedModules(plan: Plan, quantized: readonly CastTensor[]): readonly string[] {
+  const names = new Set(quantized.map(({ name }) => name));
+  return plan.tensors
+    .filter((planned) => isLinearWeight(planned) && !names.has(planned.tensor.name))
+    .map(({ tensor }) => tensor.name.replace(/\.weight$/, ''))
+    .concat('lm_head')
+    .filter((module, at, all) => all.indexOf(module) === at);
+}

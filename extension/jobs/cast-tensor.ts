@@ -1,0 +1,126 @@
+import { NO_ERROR, addErrors, type CastErrorSums } from '../core/analysis/cast-error';
+import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
+import type { TensorInfo } from '../core/checkpoint/tensor';
+import type { Cast, MatrixShape, TensorRange } from '../core/formats/format';
+import { matrixShape } from '../core/formats/matrix';
+import type { CastResult, KernelPool, RangeResult } from '../worker/protocol';
+import { inOrder } from './pipeline';
+
+/** Reads bytes of a tensor: `offset` counts from the tensor's first byte. */
+export type ReadTensor = (
+  tensor: TensorInfo,
+  offset: number,
+  length: number,
+  signal?: AbortSignal,
+) => Promise<Uint8Array<ArrayBuffer>>;
+
+export interface CastSource {
+  readonly pool: KernelPool;
+  readonly read: ReadTensor;
+}
+
+/** Source bytes cast at a time: small enough for a prompt cancel, large enough to hide the message's cost. */
+const CHUNK_BYTES = 8 << 20;
+
+/** A run of whole rows of a tensor. */
+export interface RowRun {
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** Cuts a matrix into runs of whole rows of about `CHUNK_BYTES`; at least one row a run, none when empty. */
+export function rowRuns(matrix: MatrixShape, elementBytes: number): readonly RowRun[] {
+  const rowsAtOnce = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, matrix.columns * elementBytes)));
+  const runs: RowRun[] = [];
+  if (matrix.columns === 0) return runs;
+  for (let firstRow = 0; firstRow < matrix.rows; firstRow += rowsAtOnce) {
+    runs.push({ firstRow, rows: Math.min(rowsAtOnce, matrix.rows - firstRow) });
+  }
+  return runs;
+}
+
+const ANY_RANGE: TensorRange = { min: 0, max: 0, amax: 0 };
+
+/**
+ * Casts one tensor in runs of rows, several at once, and yields the results in row order.
+ * Memory is bounded by the pool's size times a run, whatever the tensor's size. Rejects with a message that
+ * names the tensor when it holds NaN or infinities that the cast can't keep.
+ */
+export async function* castTensor(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  options: { readonly decode: boolean; readonly signal?: AbortSignal },
+): AsyncGenerator<CastResult, CastErrorSums, undefined> {
+  const matrix = matrixShape(tensor.shape);
+  const elementBytes = STORAGE_BITS[tensor.dtype] / 8;
+  const runs = rowRuns(matrix, elementBytes);
+  const readRun = (run: RowRun): Promise<Uint8Array<ArrayBuffer>> =>
+    source.read(
+      tensor,
+      run.firstRow * matrix.columns * elementBytes,
+      run.rows * matrix.columns * elementBytes,
+      options.signal,
+    );
+  const range = cast.scale.kind === 'tensor' ? await wholeRange(source, tensor, runs, readRun, options.signal) : ANY_RANGE;
+
+  const tasks = async function* (): AsyncGenerator<() => Promise<CastResult>> {
+    for (const run of runs) {
+      const bytes = await readRun(run);
+      yield () =>
+        source.pool.cast(
+          {
+            dtype: tensor.dtype,
+            bytes,
+            matrix: { rows: run.rows, columns: matrix.columns },
+            firstElement: run.firstRow * matrix.columns,
+            cast,
+            range,
+            decode: options.decode,
+          },
+          options.signal,
+        );
+    }
+  };
+  let errors = NO_ERROR;
+  for await (const result of inOrder(tasks(), source.pool.size + 1)) {
+    refuseNonFinite(tensor, cast, result.nan, result.infinite);
+    errors = addErrors(errors, result.errors);
+    yield result;
+  }
+  return errors;
+}
+
+async function wholeRange(
+  source: CastSource,
+  tensor: TensorInfo,
+  runs: readonly RowRun[],
+  readRun: (run: RowRun) => Promise<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal | undefined,
+): Promise<TensorRange> {
+  const tasks = async function* (): AsyncGenerator<() => Promise<RangeResult>> {
+    for (const run of runs) {
+      const bytes = await readRun(run);
+      yield () => source.pool.range(tensor.dtype, bytes, signal);
+    }
+  };
+  let whole: TensorRange | undefined;
+  for await (const { min, max, amax } of inOrder(tasks(), source.pool.size + 1)) {
+    whole = whole
+      ? { min: Math.min(whole.min, min), max: Math.max(whole.max, max), amax: Math.max(whole.amax, amax) }
+      : { min, max, amax };
+  }
+  return whole ?? ANY_RANGE;
+}
+
+/**
+ * A scale computed beside a NaN or an infinity says nothing, so such weights are refused. An unscaled float
+ * keeps them when the policy says `overflow: ieee`.
+ */
+function refuseNonFinite(tensor: TensorInfo, cast: Cast, nan: number, infinite: number): void {
+  if (nan === 0 && infinite === 0) return;
+  if (cast.scale.kind === 'none' && cast.overflow === 'ieee') return;
+  throw new Error(
+    `${tensor.name}: holds ${nan} NaN and ${infinite} infinite values, which ${cast.format} can't store; keep this tensor, or cast it to an unscaled float with "overflow: ieee"`,
+  );
+}

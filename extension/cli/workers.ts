@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { createKernelPool } from '../worker/pool';
+import type { KernelPool } from '../worker/protocol';
+import { spawnNodeWorker } from '../worker/spawn-node';
+
+/** The build lays bundles beside each other: dist/cli, dist/node, dist/kernels. */
+const DIST = path.resolve(__dirname, '..');
+
+export function workerScript(name: 'kernel-worker' | 'model-worker'): string {
+  return path.join(DIST, 'node', `${name}.js`);
+}
+
+export async function compileKernels(name: 'cast' | 'model'): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readFile(path.join(DIST, 'kernels', `${name}.wasm`)));
+}
+
+export function workerCount(asked: number | undefined): number {
+  return asked ?? Math.min(16, availableParallelism());
+}
+
+export async function startKernelPool(asked: number | undefined): Promise<KernelPool> {
+  return createKernelPool({
+    spawn: () => Promise.resolve(spawnNodeWorker(workerScript('kernel-worker'))),
+    size: workerCount(asked),
+    module: await compileKernels('cast'),
+  });
+}

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { createCheckpoints } from './checkpoints';
+import { registerApply } from './commands/apply';
+import { registerEvaluate } from './commands/evaluate';
+import { registerNavigation } from './commands/navigation';
+import { registerNewPolicy } from './commands/new-policy';
+import { createDashboards } from './dashboard/dashboards';
+import type { Platform } from './platform';
+import { createPolicyStates } from './policy-state';
+import { createReports } from './reports';
+import { createCheckpointTree } from './views/checkpoint-tree';
+import { createWorkers } from './workers';
+
+/** What commands and views share; made once on activation. */
+export interface Session {
+  readonly context: vscode.ExtensionContext;
+  readonly platform: Platform;
+  readonly checkpoints: ReturnType<typeof createCheckpoints>;
+  readonly states: ReturnType<typeof createPolicyStates>;
+  readonly reports: ReturnType<typeof createReports>;
+  readonly workers: ReturnType<typeof createWorkers>;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Wires the extension together; nothing heavy runs here (workers and wasm start with the first job). */
+export function activate(context: vscode.ExtensionContext, platform: Platform): void {
+  const log = vscode.window.createOutputChannel('Downcast', { log: true });
+  const checkpoints = createCheckpoints(platform);
+  const states = createPolicyStates(checkpoints);
+  const reports = createReports();
+  const workers = createWorkers(context, platform);
+  const session: Session = { context, platform, checkpoints, states, reports, workers, log };
+  context.subscriptions.push(
+    log,
+    checkpoints,
+    states,
+    reports,
+    workers,
+    createCheckpointTree(states),
+    createDashboards(session),
+    registerApply(session),
+    registerEvaluate(session),
+    registerNavigation(session),
+    registerNewPolicy(session),
+  );
+  startLanguageClient(session);
+}
+
+/** The language client starts beside activation: a slow server must not hold back the views. */
+function startLanguageClient({ context, platform, log }: Session): void {
+  const started = platform.createClient(context).then(async (client) => {
+    context.subscriptions.push({ dispose: () => void client.dispose() });
+    await client.start();
+  });
+  started.catch((error: unknown) => {
+    log.error('the language server did not start', error instanceof Error ? error : String(error));
+    void vscode.window.showErrorMessage(
+      'Downcast: the language server did not start, so policies are not checked; see the Downcast output.',
+    );
+  });
+}

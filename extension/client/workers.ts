@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { createKernelPool } from '../worker/pool';
+import type { KernelPool } from '../worker/protocol';
+import type { Platform } from './platform';
+
+/** Kernel workers, started when first needed and kept for the session. */
+export interface Workers extends vscode.Disposable {
+  readonly size: number;
+  kernels(): Promise<KernelPool>;
+  /** Compiled wasm by name, `cast` or `model`. */
+  module(name: 'cast' | 'model'): Promise<WebAssembly.Module>;
+}
+
+export function createWorkers(context: vscode.ExtensionContext, platform: Platform): Workers {
+  const modules = new Map<string, Promise<WebAssembly.Module>>();
+  let pool: Promise<KernelPool> | undefined;
+  const module = (name: 'cast' | 'model'): Promise<WebAssembly.Module> => {
+    const known = modules.get(name);
+    if (known) return known;
+    const compiled = compile(vscode.Uri.joinPath(context.extensionUri, 'dist', 'kernels', `${name}.wasm`));
+    modules.set(name, compiled);
+    return compiled;
+  };
+  const size = workerCount(platform.cores);
+  return {
+    size,
+    module,
+    kernels: () =>
+      (pool ??= module('cast').then((wasm) =>
+        createKernelPool({ spawn: () => platform.spawnWorker('kernel-worker'), size, module: wasm }),
+      )),
+    dispose: () => void pool?.then((started) => started.dispose()),
+  };
+}
+
+async function compile(uri: vscode.Uri): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(new Uint8Array(await vscode.workspace.fs.readFile(uri)));
+}
+
+function workerCount(cores: number): number {
+  const asked = vscode.workspace.getConfiguration('downcast').get<number>('workers', 0);
+  return asked > 0 ? asked : Math.max(1, Math.min(cores, 16));
+}

@@ -130,7 +130,10 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .option(...JSON_OUT, false)
     .action((id: string | undefined, options: { json: boolean }) => finish(formats(id, options, terminal)));
   for (const command of root.commands) {
-    command.exitOverride().configureOutput({ writeErr: terminal.err, writeOut: terminal.out }).addHelpText('after', EXIT_CODES);
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: terminal.err, writeOut: terminal.out })
+      .addHelpText('after', EXIT_CODES);
   }
   return root;
 }

@@ -13,7 +13,8 @@ export interface Kept<Report> {
 export interface PolicyReports {
   readonly applied: Kept<ApplyReport> | undefined;
   readonly evaluated: Kept<EvaluationReport> | undefined;
-  readonly running: { readonly job: JobName; readonly progress: Progress | undefined; readonly stop: AbortController } | undefined;
+  readonly running:
+    { readonly job: JobName; readonly progress: Progress | undefined; readonly stop: AbortController } | undefined;
   readonly failed: { readonly job: JobName; readonly message: string } | undefined;
 }
 

@@ -48,7 +48,6 @@ export async function runJob<Report>(
 }
 
 export function progressText({ phase, done, total, unit, detail }: Progress): string {
-  const amount =
-    unit === 'bytes' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} ${unit}`;
+  const amount = unit === 'bytes' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} ${unit}`;
   return detail === '' ? `${phase}: ${amount}` : `${phase}: ${amount}, ${detail}`;
 }

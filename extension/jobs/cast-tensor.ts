@@ -62,7 +62,8 @@ export async function* castTensor(
       run.rows * matrix.columns * elementBytes,
       options.signal,
     );
-  const range = cast.scale.kind === 'tensor' ? await wholeRange(source, tensor, runs, readRun, options.signal) : ANY_RANGE;
+  const range =
+    cast.scale.kind === 'tensor' ? await wholeRange(source, tensor, runs, readRun, options.signal) : ANY_RANGE;
 
   const tasks = async function* (): AsyncGenerator<() => Promise<CastResult>> {
     for (const run of runs) {

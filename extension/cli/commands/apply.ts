@@ -66,7 +66,10 @@ export async function apply(file: string, options: ApplyOptions, terminal: Termi
 
 function applyText(report: ApplyReport): string {
   const cast = report.tensors.filter(({ relativeError }) => relativeError !== null);
-  const worst = cast.reduce((a, b) => ((b.relativeError ?? 0) > (a.relativeError ?? 0) ? b : a), cast[0] ?? report.tensors[0]!);
+  const worst = cast.reduce(
+    (a, b) => ((b.relativeError ?? 0) > (a.relativeError ?? 0) ? b : a),
+    cast[0] ?? report.tensors[0]!,
+  );
   const saturated = report.tensors.reduce((sum, tensor) => sum + tensor.saturated, 0);
   return [
     `wrote ${report.output}`,

@@ -74,5 +74,17 @@ function details(format: NumberFormat): string {
 /** Shape of `--json`: schemas/formats.schema.json. */
 function formatJson(format: NumberFormat): object {
   const { id, aliases, title, family, bits, largest, granularities, defaultScale, defaultScaleDtype, source } = format;
-  return { id, aliases, title, family, bits, largest, granularities, defaultScale, defaultScaleDtype, source, codePoints: format.codePoints ?? null };
+  return {
+    id,
+    aliases,
+    title,
+    family,
+    bits,
+    largest,
+    granularities,
+    defaultScale,
+    defaultScaleDtype,
+    source,
+    codePoints: format.codePoints ?? null,
+  };
 }

@@ -44,7 +44,13 @@ function tensorTable({ tree }: Checkpoint): string {
       { heading: 'shape', align: 'left' },
       { heading: 'bytes', align: 'right' },
     ],
-    tree.tensors.map(({ name, role, dtype, shape, bytes }) => [name, role, dtype, `[${shape.join(', ')}]`, formatBytes(bytes)]),
+    tree.tensors.map(({ name, role, dtype, shape, bytes }) => [
+      name,
+      role,
+      dtype,
+      `[${shape.join(', ')}]`,
+      formatBytes(bytes),
+    ]),
   );
 }
 
@@ -90,7 +96,20 @@ export function inspectJson(checkpoint: Checkpoint): object {
     groups: tree.groups,
     tensors: tree.tensors.map(({ name, dtype, shape, file, offset, bytes, layer, module, expert, role, group }) => {
       const bits = STORAGE_BITS[dtype];
-      return { name, dtype, bits, shape, file, offset, bytes, layer: layer ?? null, module, expert: expert ?? null, role, group: group ?? null };
+      return {
+        name,
+        dtype,
+        bits,
+        shape,
+        file,
+        offset,
+        bytes,
+        layer: layer ?? null,
+        module,
+        expert: expert ?? null,
+        role,
+        group: group ?? null,
+      };
     }),
   };
 }

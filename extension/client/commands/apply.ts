@@ -49,11 +49,7 @@ async function applyPolicy(session: Session, state: OpenState): Promise<ApplyRep
   }
 }
 
-async function* start(
-  session: Session,
-  state: OpenState,
-  signal: AbortSignal,
-): ReturnType<typeof apply> {
+async function* start(session: Session, state: OpenState, signal: AbortSignal): ReturnType<typeof apply> {
   const { platform, workers } = session;
   const { checkpoint, plan, uri } = state.checkpoint;
   const pool = await workers.kernels();

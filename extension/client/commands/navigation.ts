@@ -43,7 +43,10 @@ export async function revealRule(state: PolicyState, index: number | undefined):
 /** Where the policy is open already, so that the dashboard beside it is not covered. */
 function columnOf(document: vscode.TextDocument): vscode.ViewColumn {
   const uri = document.uri.toString();
-  return vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri)?.viewColumn ?? vscode.ViewColumn.One;
+  return (
+    vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri)?.viewColumn ??
+    vscode.ViewColumn.One
+  );
 }
 
 async function showRuleTensors(state: PolicyState, index: number): Promise<void> {

@@ -16,7 +16,10 @@ export function registerNewPolicy(session: Session): vscode.Disposable {
     try {
       const { tree } = await session.checkpoints.open(chosen);
       const matrix = tree.tensors.find(({ role }) => role === 'mlp-down') ?? tree.tensors[0];
-      const document = await vscode.workspace.openTextDocument({ language: LANGUAGE, content: policyText(chosen, matrix?.module) });
+      const document = await vscode.workspace.openTextDocument({
+        language: LANGUAGE,
+        content: policyText(chosen, matrix?.module),
+      });
       await vscode.window.showTextDocument(document);
     } catch (error) {
       void vscode.window.showErrorMessage(`Downcast: ${error instanceof Error ? error.message : String(error)}`);

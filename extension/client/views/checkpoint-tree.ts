@@ -7,8 +7,20 @@ import type { PolicyState, PolicyStates } from '../policy-state';
 
 /** A row of the tree: a folder of the dotted name (or a layer), or one tensor. */
 export type TreeNode =
-  | { readonly kind: 'branch'; readonly path: string; readonly label: string; readonly children: readonly TreeNode[]; readonly total: Total }
-  | { readonly kind: 'tensor'; readonly label: string; readonly tensor: TreeTensor; readonly planned: PlannedTensor; readonly policy: vscode.Uri }
+  | {
+      readonly kind: 'branch';
+      readonly path: string;
+      readonly label: string;
+      readonly children: readonly TreeNode[];
+      readonly total: Total;
+    }
+  | {
+      readonly kind: 'tensor';
+      readonly label: string;
+      readonly tensor: TreeTensor;
+      readonly planned: PlannedTensor;
+      readonly policy: vscode.Uri;
+    }
   | { readonly kind: 'message'; readonly label: string };
 
 interface Total {
@@ -22,7 +34,12 @@ export function tensorNodes(plan: Plan, policy: vscode.Uri): readonly TreeNode[]
   return group(plan.tensors, 0, '', policy);
 }
 
-function group(planned: readonly PlannedTensor[], depth: number, path: string, policy: vscode.Uri): readonly TreeNode[] {
+function group(
+  planned: readonly PlannedTensor[],
+  depth: number,
+  path: string,
+  policy: vscode.Uri,
+): readonly TreeNode[] {
   const bySegment = new Map<string, PlannedTensor[]>();
   for (const each of planned) {
     const segment = each.tensor.name.split('.')[depth] ?? '';
@@ -33,7 +50,13 @@ function group(planned: readonly PlannedTensor[], depth: number, path: string, p
   return [...bySegment].map(([segment, members]) => node(segment, members, depth, path, policy));
 }
 
-function node(segment: string, members: readonly PlannedTensor[], depth: number, path: string, policy: vscode.Uri): TreeNode {
+function node(
+  segment: string,
+  members: readonly PlannedTensor[],
+  depth: number,
+  path: string,
+  policy: vscode.Uri,
+): TreeNode {
   const only = members.length === 1 ? members[0] : undefined;
   // A name alone on its path is shown whole instead of as a chain of branches with one child each.
   if (only) {
@@ -83,13 +106,20 @@ export function createCheckpointTree(states: PolicyStates): vscode.Disposable {
     },
     getTreeItem,
   };
-  const view = vscode.window.createTreeView('downcast.checkpoint', { treeDataProvider: provider, showCollapseAll: true });
+  const view = vscode.window.createTreeView('downcast.checkpoint', {
+    treeDataProvider: provider,
+    showCollapseAll: true,
+  });
   const refresh = async (): Promise<void> => {
     changed.fire(undefined);
     view.description = states.current ? describe(await states.of(states.current)) : undefined;
   };
   void refresh();
-  return vscode.Disposable.from(view, changed, states.onDidChange(() => void refresh()));
+  return vscode.Disposable.from(
+    view,
+    changed,
+    states.onDidChange(() => void refresh()),
+  );
 }
 
 function rootsOf(state: PolicyState): readonly TreeNode[] {

@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
-const repositoryRoot = fileURLToPath(new URL("../../", import.meta.url));
+const repositoryRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * Where hosts are kept between runs: `DOWNCAST_CACHE`, or `.cache` in the repository.
@@ -11,7 +11,7 @@ const repositoryRoot = fileURLToPath(new URL("../../", import.meta.url));
  */
 export function cacheFolder() {
   const chosen = process.env.DOWNCAST_CACHE;
-  return join(chosen ? resolve(chosen) : join(repositoryRoot, ".cache"), "hosts");
+  return join(chosen ? resolve(chosen) : join(repositoryRoot, '.cache'), 'hosts');
 }
 
 /**
@@ -64,10 +64,10 @@ export async function exists(path) {
 async function takeLock(lock, onWait) {
   for (let tries = 0; ; tries++) {
     try {
-      await writeFile(lock, String(process.pid), { flag: "wx" });
+      await writeFile(lock, String(process.pid), { flag: 'wx' });
       return () => rm(lock, { force: true });
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     if (tries === 0) onWait();
     if (await ownerIsDead(lock)) await rm(lock, { force: true });
@@ -77,8 +77,8 @@ async function takeLock(lock, onWait) {
 
 /** @param {string} lock */
 async function ownerIsDead(lock) {
-  const owner = await readFile(lock, "utf8").catch(() => "");
-  if (owner === "") {
+  const owner = await readFile(lock, 'utf8').catch(() => '');
+  if (owner === '') {
     // Made this instant and not yet written, or left empty by a crash.
     const made = await stat(lock).catch(() => undefined);
     return made !== undefined && Date.now() - made.mtimeMs > 10_000;
@@ -88,6 +88,6 @@ async function ownerIsDead(lock) {
     return false;
   } catch (error) {
     // EPERM: it lives and belongs to somebody else.
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }

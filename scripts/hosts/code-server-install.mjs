@@ -1,8 +1,8 @@
-import { copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { exists, installOnce } from "./cache.mjs";
-import { installLocked, installShrinkwrapped, rebuild } from "./npm.mjs";
-import { node20 } from "./node-runtime.mjs";
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exists, installOnce } from './cache.mjs';
+import { installLocked, installShrinkwrapped, rebuild } from './npm.mjs';
+import { node20 } from './node-runtime.mjs';
 
 /**
  * @typedef {object} CodeServer
@@ -18,13 +18,20 @@ import { node20 } from "./node-runtime.mjs";
  * @returns {Promise<CodeServer>}
  */
 export async function installCodeServer(log) {
-  if (process.platform === "win32") throw new Error("code-server does not run on Windows; use --web or --desktop");
+  if (process.platform === 'win32') throw new Error('code-server does not run on Windows; use --web or --desktop');
   const node = await node20(log);
-  const list = JSON.parse(await readFile(new URL("code-server/package.json", import.meta.url), "utf8"));
-  const name = `code-server-${list.dependencies["code-server"]}`;
+  const list = JSON.parse(await readFile(new URL('code-server/package.json', import.meta.url), 'utf8'));
+  const name = `code-server-${list.dependencies['code-server']}`;
   const folder = await installOnce(name, (empty) => fill(empty, node, log), log);
-  return { node, entry: join(folder, "node_modules/code-server/out/node/entry.js") };
+  return { node, entry: join(folder, 'node_modules/code-server/out/node/entry.js') };
 }
+
+/** Native packages worth compiling; the workbench runs without them too. */
+const natives = [
+  { name: '@vscode/spdlog', binary: 'spdlog.node', without: 'there are no log files' },
+  { name: 'native-watchdog', binary: 'watchdog.node', without: 'an extension host can outlive a killed server' },
+  { name: 'node-pty', binary: 'pty.node', without: 'there are no terminals' },
+];
 
 /**
  * @param {string} folder
@@ -32,17 +39,18 @@ export async function installCodeServer(log) {
  * @param {(line: string) => void} log
  */
 async function fill(folder, node, log) {
-  log("  code-server: packages");
-  await installLocked("code-server", folder);
-  const code = join(folder, "node_modules/code-server/lib/vscode");
+  log('  code-server: packages');
+  await installLocked('code-server', folder);
+  const code = join(folder, 'node_modules/code-server/lib/vscode');
   await installShrinkwrapped(code);
   // Code looks for its packages under this name, which on the desktop is an archive of them.
-  await symlink("node_modules", join(code, "node_modules.asar"));
-  await writePasswordStub(join(folder, "node_modules/argon2"));
+  await symlink('node_modules', join(code, 'node_modules.asar'));
+  await writePasswordStub(join(folder, 'node_modules/argon2'));
   await placeRipgrep(folder, code);
-  log("  code-server: native modules (half a minute)");
-  await compile(code, "@vscode/spdlog", "build/Release/spdlog.node", node, () => log("  @vscode/spdlog did not compile: the workbench runs without log files"));
-  await compile(code, "node-pty", "build/Release/pty.node", node, () => log("  node-pty did not compile: the workbench runs without terminals"));
+  log('  code-server: native modules (half a minute)');
+  for (const native of natives) {
+    if (!(await compile(code, native, node))) log(`  ${native.name} did not compile: ${native.without}`);
+  }
 }
 
 /**
@@ -52,8 +60,11 @@ async function fill(folder, node, log) {
 async function writePasswordStub(folder) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "argon2", version: "0.0.0", main: "index.js" }));
-  await writeFile(join(folder, "index.js"), 'exports.hash = exports.verify = async () => { throw new Error("passwords are not supported here"); };\n');
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'argon2', version: '0.0.0', main: 'index.js' }));
+  await writeFile(
+    join(folder, 'index.js'),
+    'exports.hash = exports.verify = async () => { throw new Error("passwords are not supported here"); };\n',
+  );
 }
 
 /**
@@ -65,21 +76,20 @@ async function writePasswordStub(folder) {
 async function placeRipgrep(folder, code) {
   const binary = join(folder, `node_modules/@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg`);
   if (!(await exists(binary))) throw new Error(`no ripgrep for ${process.platform}-${process.arch} in ${binary}`);
-  const bin = join(code, "node_modules/@vscode/ripgrep/bin");
+  const bin = join(code, 'node_modules/@vscode/ripgrep/bin');
   await mkdir(bin, { recursive: true });
-  await copyFile(binary, join(bin, "rg"));
+  await copyFile(binary, join(bin, 'rg'));
 }
 
 /**
  * Compiles a native package. What counts is the binary: some packages' closing scripts fail for
  * want of parts that only other platforms have.
  * @param {string} code
- * @param {string} name
- * @param {string} binary path inside the package
+ * @param {{ name: string, binary: string }} native
  * @param {import("./node-runtime.mjs").NodeRuntime} node
- * @param {() => void} onMissing
+ * @returns {Promise<boolean>} whether it is there
  */
-async function compile(code, name, binary, node, onMissing) {
+async function compile(code, { name, binary }, node) {
   await rebuild(code, name, node).catch(() => undefined);
-  if (!(await exists(join(code, "node_modules", name, binary)))) onMissing();
+  return exists(join(code, 'node_modules', name, 'build/Release', binary));
 }

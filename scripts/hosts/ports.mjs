@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer } from 'node:net';
 
 /**
  * A TCP port on 127.0.0.1 that nobody listens to: the preferred one if it is free, else any.
@@ -20,10 +20,12 @@ export async function freePort(preferred = 0) {
 function tryPort(port) {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

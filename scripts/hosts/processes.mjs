@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atExit } from './at-exit.mjs';
 
 /**
  * @typedef {object} RunOptions
@@ -21,16 +21,16 @@ export function run(program, args, options = {}) {
     const child = spawn(program, [...args], {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
-      shell: process.platform === "win32",
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
     });
-    let output = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (output += chunk));
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new Error(`${program} ${args.join(" ")} ended with ${signal ?? code}\n${lastLines(output, 25)}`));
+      else reject(new Error(`${program} ${args.join(' ')} ended with ${signal ?? code}\n${lastLines(output, 25)}`));
     });
   });
 }
@@ -54,10 +54,10 @@ export function startService(program, args, options = {}) {
   const child = spawn(program, [...args], {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: process.platform !== "win32",
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
   });
-  let log = "";
+  let log = '';
   let ended = false;
   /** @type {Set<() => void>} */
   const listeners = new Set();
@@ -66,13 +66,13 @@ export function startService(program, args, options = {}) {
     log += chunk;
     changed();
   };
-  child.stdout.on("data", add);
-  child.stderr.on("data", add);
-  child.on("error", (error) => {
+  child.stdout.on('data', add);
+  child.stderr.on('data', add);
+  child.on('error', (error) => {
     ended = true;
     add(`${error.message}\n`);
   });
-  const closed = new Promise((resolve) => child.on("close", resolve)).then(() => {
+  const closed = new Promise((resolve) => child.on('close', resolve)).then(() => {
     ended = true;
     changed();
   });
@@ -81,12 +81,12 @@ export function startService(program, args, options = {}) {
     if (child.pid === undefined) return;
     try {
       // A negative id names the group: the children that outlive their parent too.
-      process.kill(process.platform === "win32" ? child.pid : -child.pid, signal);
+      process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
     } catch {
       // Gone already.
     }
   };
-  const forget = atExit(() => kill("SIGKILL"));
+  const forget = atExit(() => kill('SIGKILL'));
 
   return {
     get log() {
@@ -94,7 +94,10 @@ export function startService(program, args, options = {}) {
     },
     printed(pattern, timeoutMs) {
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => finish(new Error(`no ${pattern} from ${program} in ${timeoutMs} ms\n${lastLines(log, 25)}`)), timeoutMs);
+        const timer = setTimeout(
+          () => finish(new Error(`no ${pattern} from ${program} in ${timeoutMs} ms\n${lastLines(log, 25)}`)),
+          timeoutMs,
+        );
         /** @param {Error} [error] */
         const finish = (error) => {
           clearTimeout(timer);
@@ -112,67 +115,14 @@ export function startService(program, args, options = {}) {
     },
     async stop() {
       if (!ended) {
-        kill("SIGTERM");
+        kill('SIGTERM');
         await Promise.race([closed, sleep(3000, undefined, { ref: false })]);
       }
-      kill("SIGKILL");
+      kill('SIGKILL');
       await closed;
       forget();
     },
   };
-}
-
-/** @type {Set<() => void>} */
-const endings = new Set();
-
-/**
- * Registers work to be done when this process exits, in whatever way it can notice.
- * @param {() => void} ending must not wait for anything
- * @returns {() => void} takes it back
- */
-export function atExit(ending) {
-  if (endings.size === 0) watchForExit();
-  endings.add(ending);
-  return () => endings.delete(ending);
-}
-
-/**
- * Removes a folder when this process exits; for temporary folders.
- * @param {string} folder
- * @returns {() => void} removes it now instead
- */
-export function removeAtExit(folder) {
-  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  const forget = atExit(remove);
-  return () => {
-    forget();
-    remove();
-  };
-}
-
-let watching = false;
-
-function watchForExit() {
-  if (watching) return;
-  watching = true;
-  const endAll = () => {
-    // Last in, first out: a program ends before the folder it writes to goes.
-    for (const ending of [...endings].reverse()) {
-      try {
-        ending();
-      } catch {
-        // The others still have their turn.
-      }
-    }
-    endings.clear();
-  };
-  process.on("exit", endAll);
-  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.once(signal, () => {
-      endAll();
-      process.kill(process.pid, signal);
-    });
-  }
 }
 
 /**
@@ -180,5 +130,5 @@ function watchForExit() {
  * @param {number} count
  */
 function lastLines(text, count) {
-  return text.trimEnd().split("\n").slice(-count).join("\n");
+  return text.trimEnd().split('\n').slice(-count).join('\n');
 }

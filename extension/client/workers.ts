@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import type { ModelGraph } from '../core/model/graph';
+import { createModelPool } from '../worker/model-pool';
+import type { ModelPool } from '../worker/model-protocol';
 import { createKernelPool } from '../worker/pool';
 import type { KernelPool } from '../worker/protocol';
 import type { Platform } from './platform';
@@ -7,8 +10,8 @@ import type { Platform } from './platform';
 export interface Workers extends vscode.Disposable {
   readonly size: number;
   kernels(): Promise<KernelPool>;
-  /** Compiled wasm by name, `cast` or `model`. */
-  module(name: 'cast' | 'model'): Promise<WebAssembly.Module>;
+  /** Workers for one evaluation, which ends them. */
+  model(graph: ModelGraph, context: number): Promise<ModelPool>;
 }
 
 export function createWorkers(context: vscode.ExtensionContext, platform: Platform): Workers {
@@ -24,7 +27,14 @@ export function createWorkers(context: vscode.ExtensionContext, platform: Platfo
   const size = workerCount(platform.cores);
   return {
     size,
-    module,
+    model: async (graph, context) =>
+      createModelPool({
+        spawn: () => platform.spawnWorker('model-worker'),
+        size,
+        module: await module('model'),
+        graph,
+        context,
+      }),
     kernels: () =>
       (pool ??= module('cast').then((wasm) =>
         createKernelPool({ spawn: () => platform.spawnWorker('kernel-worker'), size, module: wasm }),

@@ -1,21 +1,21 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ByteSource, CheckpointFolder } from '../core/checkpoint/byte-source';
+import type { CheckpointFolder } from '../core/checkpoint/byte-source';
+import { fileNameProblem } from '../core/checkpoint/shard-name';
+import { openNodeFile, reason } from './node-file';
 
-/** Node refuses single reads of 2 GiB and more. */
-const MAX_READ = 1 << 30;
+/** A checkpoint's folder, and the file in it when the place named one. */
+export interface NodePlace {
+  readonly folder: CheckpointFolder;
+  readonly file: string | undefined;
+}
 
-/**
- * A checkpoint on disk: its folder, and the file in it when `place` names one. Rejects when there is nothing
- * at `place`.
- */
-export async function nodeFolder(
-  place: string,
-): Promise<{ readonly folder: CheckpointFolder; readonly file: string | undefined }> {
-  const kind = await stat(place).catch(() => {
-    throw new Error(`${place}: no such file or folder`);
+/** A checkpoint on disk, by its folder or one of its files. Rejects when there is nothing at `place`. */
+export async function nodeFolder(place: string): Promise<NodePlace> {
+  const found = await stat(place).catch((error: unknown) => {
+    throw new Error(`${place}: expected a checkpoint's folder or file there: ${reason(error)}`);
   });
-  if (kind.isDirectory()) return { folder: folderAt(place), file: undefined };
+  if (found.isDirectory()) return { folder: folderAt(place), file: undefined };
   return { folder: folderAt(path.dirname(place)), file: path.basename(place) };
 }
 
@@ -24,53 +24,64 @@ function folderAt(root: string): CheckpointFolder {
     name: root,
     async list() {
       const entries = await readdir(root, { withFileTypes: true });
-      return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+      const files = await Promise.all(
+        entries.map(async (entry) => {
+          const isFile = entry.isSymbolicLink() ? await leadsToFile(path.join(root, entry.name)) : entry.isFile();
+          return isFile ? [entry.name] : [];
+        }),
+      );
+      return files.flat().sort();
     },
     async open(file) {
-      if (file !== path.basename(file) || file === '..' || file === '.') {
-        throw new Error(`${path.join(root, file)}: expected a plain file name`);
+      const problem = fileNameProblem(file);
+      if (problem !== undefined) {
+        throw new Error(`${path.join(root, file)}: expected a plain file name, but ${problem}`);
       }
-      return openFile(await insideOf(root, file));
+      return openNodeFile(await realFile(root, file));
     },
   };
+}
+
+async function leadsToFile(link: string): Promise<boolean> {
+  // A link that leads nowhere is listed, so that opening it says so.
+  return stat(link).then(
+    (found) => found.isFile(),
+    () => true,
+  );
 }
 
 /**
- * The real path of a file, which must lie in the folder. The Hugging Face cache is let through: there
- * `models--x/snapshots/y/file` links to `models--x/blobs/z`.
+ * Where the file really lies. That must be its folder, so that a checkpoint out of a stranger's repository can't
+ * point at the user's other files; only the Hugging Face cache's links are followed further.
  */
-async function insideOf(root: string, file: string): Promise<string> {
-  const written = path.join(root, file);
-  const [realRoot, real] = await Promise.all([realpath(root), realpath(written)]).catch(() => {
-    throw new Error(`${written}: no such file`);
+async function realFile(root: string, file: string): Promise<string> {
+  const named = path.join(root, file);
+  const real = await realpath(named).catch((error: unknown) => {
+    throw new Error(`${named}: can't be opened: ${reason(error)}`);
   });
-  if (path.dirname(real) === realRoot) return real;
-  const blobs = path.resolve(realRoot, '..', '..', 'blobs');
-  const inCache = path.basename(path.dirname(realRoot)) === 'snapshots' && path.dirname(real) === blobs;
-  if (inCache) return real;
-  throw new Error(`${written}: links to ${real}, outside the checkpoint's folder; copy the file into the folder`);
+  const found = await stat(real);
+  if (!found.isFile()) throw new Error(`${named}: expected a file`);
+  const realRoot = await realpath(root);
+  if (isInside(real, realRoot) || (await isBlob(real, realRoot))) return real;
+  throw new Error(
+    `${named}: links to ${real}, which is outside the checkpoint's folder; copy the file into the folder, or open the folder it lies in`,
+  );
 }
 
-/** Opens a file for ranged reads; the handle stays open until `close`. */
-export async function openFile(file: string): Promise<ByteSource> {
-  const handle = await open(file, 'r');
-  const { size } = await handle.stat();
-  return {
-    name: file,
-    size,
-    async read(offset, length, signal) {
-      if (offset < 0 || length < 0 || offset + length > size) {
-        throw new RangeError(`${file}: bytes ${offset} to ${offset + length} lie outside the file of ${size} bytes`);
-      }
-      const bytes = new Uint8Array(length);
-      for (let done = 0; done < length;) {
-        signal?.throwIfAborted();
-        const { bytesRead } = await handle.read(bytes, done, Math.min(MAX_READ, length - done), offset + done);
-        if (bytesRead === 0) throw new Error(`${file}: ended at byte ${offset + done} while it was read`);
-        done += bytesRead;
-      }
-      return bytes;
-    },
-    close: () => handle.close(),
-  };
+/** The cache keeps `models--org--name/snapshots/<commit>/file` as a link to `models--org--name/blobs/<digest>`. */
+async function isBlob(real: string, realRoot: string): Promise<boolean> {
+  const parts = realRoot.split(path.sep);
+  const at = parts.lastIndexOf('snapshots');
+  if (at < 1 || at === parts.length - 1) return false;
+  const blobs = path.join(parts.slice(0, at).join(path.sep) || path.sep, 'blobs');
+  return realpath(blobs).then(
+    (folder) => path.dirname(real) === folder,
+    () => false,
+  );
+}
+
+/** Whether `inner` is `outer` or lies in it; both real paths. */
+export function isInside(inner: string, outer: string): boolean {
+  const relative = path.relative(outer, inner);
+  return relative === '' || !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative));
 }

@@ -1,7 +1,10 @@
-import { mkdir, open, readdir, realpath, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { formatBytes } from '../core/byte-size';
-import { openFile } from './node-folder';
+import { openNodeFile, reason } from './node-file';
+import { claimFolder, releaseFolder } from './node-output-claim';
+import { createNodeFile, type NodeOutputFile } from './node-output-file';
+import { recoverReplaced, refuseInputs, replacedName, requireFree, requireSpace } from './node-output-place';
+import { syncFolder } from './node-sync';
 import type { OutputFile, OutputFolder } from './output-folder';
 
 export interface NodeOutputOptions {
@@ -9,146 +12,103 @@ export interface NodeOutputOptions {
   readonly path: string;
   /** Short id of the plan: names the folder aside. */
   readonly id: string;
+  /** Bytes of all files together; rejected when the disk has less free. */
   readonly requiredBytes: number;
-  /** Checkpoints that are read; the output must not be, hold or lie in one. */
+  /** Checkpoints that are read: folders or files. The output must not be, hold or lie in one. */
   readonly inputs: readonly string[];
   /** Whether an earlier output of Downcast at `path` may be replaced. */
   readonly replace: boolean;
 }
 
-/** Written last into every output; its presence says that the folder is ours and finished. */
-const MANIFEST = 'downcast.json';
-
 /**
- * A folder written aside as `OUT.partial-<id>`, file by file through a temporary name with fsync, and renamed
- * to its final name by `commit`. Rejects when the place can't be used: see the messages.
+ * A folder written aside as `OUT.partial-<id>` and renamed by `commit`, so that OUT is at every moment absent,
+ * the old output, or the whole new one. Each file and folder is synced before it is renamed. Rejects, having
+ * written nothing, when the place is taken, belongs to an input or has too little room.
  */
 export async function createNodeOutput(options: NodeOutputOptions): Promise<OutputFolder> {
   const final = path.resolve(options.path);
+  const parent = path.dirname(final);
   await refuseInputs(final, options.inputs);
-  await refuseForeign(final, options.replace);
-  await mkdir(path.dirname(final), { recursive: true });
-  await requireSpace(path.dirname(final), options.requiredBytes);
+  await recoverReplaced(final);
+  await requireFree(final, options.replace);
+  await mkdir(parent, { recursive: true });
+  await requireSpace(parent, options.requiredBytes);
   const aside = `${final}.partial-${options.id}`;
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside);
-  let committed = false;
+  await claimFolder(aside);
+  return outputAt(final, aside, options);
+}
+
+type State = 'open' | 'condemned' | 'committed' | 'discarded';
+
+function outputAt(final: string, aside: string, options: NodeOutputOptions): OutputFolder {
+  const unfinished = new Map<string, NodeOutputFile>();
+  let state: State = 'open';
+
+  const create = async (file: string, size: number): Promise<OutputFile> => {
+    if (state !== 'open') throw new Error(`${path.join(final, file)}: can't be created, the output is ${state}`);
+    if (unfinished.has(file)) throw new Error(`${path.join(final, file)}: is being written already`);
+    const opened = await createNodeFile(aside, file, size);
+    unfinished.set(file, opened);
+    return {
+      write: (offset, bytes) => opened.write(offset, bytes),
+      async finish() {
+        try {
+          await opened.finish();
+          unfinished.delete(file);
+        } catch (error) {
+          // After a failed sync nobody knows what the disk holds, and asking again would say "fine".
+          if (state === 'open') state = 'condemned';
+          throw error;
+        }
+      },
+    };
+  };
+
   return {
     name: final,
-    create: (file) => createFile(aside, file),
-    open: (file) => openFile(path.join(committed ? final : aside, file)),
+    create,
+    open: (file) => openNodeFile(path.join(state === 'committed' ? final : aside, file)),
     async commit() {
+      if (state !== 'open') throw new Error(`${final}: can't be finished, the output is ${state}`);
+      const [open] = unfinished.keys();
+      if (open !== undefined) throw new Error(`${final}: can't be finished, ${open} is not written completely`);
+      await releaseFolder(aside);
       await syncFolder(aside);
-      await moveIntoPlace(aside, final, `${final}.replaced-${options.id}`);
-      committed = true;
+      const old = await moveIntoPlace(aside, final, options);
+      state = 'committed';
+      await syncFolder(path.dirname(final));
+      // Only now is the new name on the disk for certain.
+      if (old !== undefined) await rm(old, { recursive: true, force: true });
     },
     async discard() {
-      if (!committed) await rm(aside, { recursive: true, force: true });
+      if (state === 'committed') return;
+      state = 'discarded';
+      await Promise.allSettled([...unfinished.values()].map(({ abandon }) => abandon()));
+      unfinished.clear();
+      await rm(aside, { recursive: true, force: true });
     },
   };
 }
 
-async function refuseInputs(final: string, inputs: readonly string[]): Promise<void> {
-  const output = await realPlace(final);
-  for (const input of inputs) {
-    const real = await realpath(input);
-    const source = (await stat(real)).isDirectory() ? real : path.dirname(real);
-    if (isInside(output, source) || isInside(source, output)) {
-      throw new Error(
-        `${final}: the output must not be, hold or lie in the checkpoint that is read (${source}); choose another folder`,
-      );
-    }
-  }
-}
-
-/** The real path of something that may not exist yet: that of its nearest ancestor that does, and the rest. */
-async function realPlace(place: string): Promise<string> {
-  try {
-    return await realpath(place);
-  } catch {
-    const parent = path.dirname(place);
-    return parent === place ? place : path.join(await realPlace(parent), path.basename(place));
-  }
-}
-
-function isInside(inner: string, outer: string): boolean {
-  const relative = path.relative(outer, inner);
-  return relative === '' || (!relative.startsWith('..') && !path.isAbsolute(relative));
-}
-
-async function refuseForeign(final: string, replace: boolean): Promise<void> {
-  const entries = await readdir(final).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new Error(`${final}: exists and is not a folder; choose another name`);
-  });
-  if (!entries || entries.length === 0) return;
-  if (!entries.includes(MANIFEST)) {
-    throw new Error(`${final}: exists and was not written by Downcast (no ${MANIFEST}); choose another folder`);
-  }
-  if (!replace) throw new Error(`${final}: exists; choose another folder or ask to replace it (--replace)`);
-}
-
-async function requireSpace(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (free < bytes) {
-    throw new Error(
-      `${folder}: the output needs ${formatBytes(bytes)}, ${formatBytes(free)} are free; make room or choose another disk`,
-    );
-  }
-}
-
-async function createFile(folder: string, file: string): Promise<OutputFile> {
-  if (file !== path.basename(file)) throw new Error(`${file}: expected a plain file name`);
-  const temporary = path.join(folder, `.${file}.writing`);
-  const handle = await open(temporary, 'w');
-  return {
-    write: (offset, bytes) => writeFully(handle, offset, bytes),
-    async finish() {
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, path.join(folder, file));
-    },
-  };
-}
-
-async function writeFully(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
-    done += bytesWritten;
-  }
-}
-
-/** A rename is durable only when the folder that holds the name is synced. Windows can't open folders; it needs no sync. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** At every moment either the old or the new folder is there under a name that says which it is. */
-async function moveIntoPlace(aside: string, final: string, old: string): Promise<void> {
-  const replaced = await stat(final).then(
-    () => true,
-    () => false,
-  );
-  if (replaced) {
-    await rm(old, { recursive: true, force: true });
-    await rename(final, old);
-  }
+/** Renames the folder to its final name; returns where the output that stood there waits to be deleted. */
+async function moveIntoPlace(aside: string, final: string, options: NodeOutputOptions): Promise<string | undefined> {
+  // Somebody may have put something there while the checkpoint was written.
+  await requireFree(final, options.replace);
+  const old = replacedName(final, options.id);
+  const replaced = (await lstat(final).catch(() => undefined)) !== undefined && !(await removeEmpty(final));
+  if (replaced) await rename(final, old);
   try {
     await rename(aside, final);
   } catch (error) {
     if (replaced) await rename(old, final);
-    throw error;
+    throw new Error(`${final}: can't be put in place: ${reason(error)}; what was there before is untouched`);
   }
-  await syncFolder(path.dirname(final));
-  if (replaced) await rm(old, { recursive: true, force: true });
+  return replaced ? old : undefined;
+}
+
+async function removeEmpty(folder: string): Promise<boolean> {
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  );
 }

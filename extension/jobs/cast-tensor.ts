@@ -3,6 +3,7 @@ import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
 import type { Cast, MatrixShape, TensorRange } from '../core/formats/format';
 import { matrixShape } from '../core/formats/matrix';
+import { rowUnit } from '../core/formats/row-unit';
 import type { CastResult, KernelPool, RangeResult } from '../worker/protocol';
 import { inOrder } from './pipeline';
 
@@ -28,9 +29,13 @@ export interface RowRun {
   readonly rows: number;
 }
 
-/** Cuts a matrix into runs of whole rows of about `CHUNK_BYTES`; at least one row a run, none when empty. */
-export function rowRuns(matrix: MatrixShape, elementBytes: number): readonly RowRun[] {
-  const rowsAtOnce = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, matrix.columns * elementBytes)));
+/**
+ * Cuts a matrix into runs of whole rows of about `CHUNK_BYTES`, each but the last a multiple of `unit` rows long;
+ * none when it is empty.
+ */
+export function rowRuns(matrix: MatrixShape, elementBytes: number, unit: number): readonly RowRun[] {
+  const fitting = Math.floor(CHUNK_BYTES / Math.max(1, matrix.columns * elementBytes));
+  const rowsAtOnce = Math.max(1, Math.floor(fitting / unit)) * unit;
   const runs: RowRun[] = [];
   if (matrix.columns === 0) return runs;
   for (let firstRow = 0; firstRow < matrix.rows; firstRow += rowsAtOnce) {
@@ -54,7 +59,7 @@ export async function* castTensor(
 ): AsyncGenerator<CastResult, CastErrorSums, undefined> {
   const matrix = matrixShape(tensor.shape);
   const elementBytes = STORAGE_BITS[tensor.dtype] / 8;
-  const runs = rowRuns(matrix, elementBytes);
+  const runs = rowRuns(matrix, elementBytes, rowUnit(cast, matrix.columns));
   const readRun = (run: RowRun): Promise<Uint8Array<ArrayBuffer>> =>
     source.read(
       tensor,

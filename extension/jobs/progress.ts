@@ -12,10 +12,4 @@ export interface Progress {
   readonly detail: string;
 }
 
-/** Thrown when the caller's signal was aborted; callers show it as "cancelled", not as an error. */
-export class Cancelled extends Error {
-  constructor() {
-    super('cancelled');
-    this.name = 'Cancelled';
-  }
-}
+export { Cancelled } from '../core/cancelled';

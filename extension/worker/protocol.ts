@@ -1,13 +1,16 @@
-import type { CastErrorSums } from '../core/analysis/cast-error';
+import type { ValueRange } from '../core/analysis/value-range';
 import type { StorageDtype } from '../core/checkpoint/storage-dtype';
-import type { Cast, EncodedRows, MatrixShape, TensorRange } from '../core/formats/format';
+import type { CastJob, CastResult } from '../kernels/cast-kernels';
+
+export type { CastJob, CastResult };
+export type RangeResult = ValueRange;
 
 /**
  * Messages between a host and a kernel worker. Buffers are transferred, never shared: web hosts have no
  * SharedArrayBuffer. One request is answered by one response of the same id.
  */
 export type KernelRequest =
-  /** Widens source bytes to float32 and reports range and how many values are not finite. */
+  /** Range of source bytes, and how many values are not finite. */
   | {
       readonly kind: 'range';
       readonly id: number;
@@ -15,28 +18,7 @@ export type KernelRequest =
       readonly bytes: Uint8Array<ArrayBuffer>;
     }
   /** Casts whole rows and says what it cost. */
-  | {
-      readonly kind: 'cast';
-      readonly id: number;
-      readonly dtype: StorageDtype;
-      readonly bytes: Uint8Array<ArrayBuffer>;
-      readonly matrix: MatrixShape;
-      readonly cast: Cast;
-      readonly range: TensorRange;
-      /** Also return the cast values in float32, for the evaluator. */
-      readonly decode: boolean;
-    };
-
-export type RangeResult = TensorRange & { readonly nan: number; readonly infinite: number };
-
-export interface CastResult {
-  readonly encoded: EncodedRows;
-  readonly errors: CastErrorSums;
-  readonly decoded: Float32Array<ArrayBuffer> | undefined;
-  /** NaN and infinite source values in these rows. */
-  readonly nan: number;
-  readonly infinite: number;
-}
+  | ({ readonly kind: 'cast'; readonly id: number } & CastJob);
 
 export type KernelResponse =
   | { readonly kind: 'range'; readonly id: number; readonly result: RangeResult }
@@ -61,10 +43,9 @@ export interface WorkerPort {
 /** What jobs need of a pool of kernel workers. */
 export interface KernelPool {
   readonly size: number;
+  /** Rejects with `Cancelled` as soon as the signal is aborted. The caller's bytes stay its own. */
   range(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<RangeResult>;
-  cast(
-    request: Omit<Extract<KernelRequest, { kind: 'cast' }>, 'kind' | 'id'>,
-    signal?: AbortSignal,
-  ): Promise<CastResult>;
+  cast(job: CastJob, signal?: AbortSignal): Promise<CastResult>;
+  /** Ends all workers; what is under way or queued rejects with `Cancelled`. */
   dispose(): Promise<void>;
 }

@@ -3,7 +3,13 @@ import { formatTable } from '../../extension/cli/table';
 import { formatSeconds, progressBar, progressLine, type Terminal } from '../../extension/cli/terminal';
 import type { Progress } from '../../extension/jobs/progress';
 
-const half: Progress = { phase: 'casting', done: 5_000_000, total: 10_000_000, unit: 'bytes', detail: 'lm_head.weight' };
+const half: Progress = {
+  phase: 'casting',
+  done: 5_000_000,
+  total: 10_000_000,
+  unit: 'bytes',
+  detail: 'lm_head.weight',
+};
 
 test('a progress line says phase, share, amount, time left and what is at hand', () => {
   expect(progressLine(half, 30_000)).toBe(

@@ -5,48 +5,24 @@ import { apply } from '../../jobs/apply';
 import type { ApplyReport } from '../../jobs/apply-report';
 import type { Session } from '../activate';
 import { outputFolder, policyName } from '../policy-uri';
-import { runJob } from '../run-job';
-import { policyArgument, requireTrust } from './policy-argument';
-import { readyPolicy, type OpenState } from './ready-policy';
+import { policyArgument } from './policy-argument';
+import { startPolicyJob } from './policy-job';
+import type { OpenState } from './ready-policy';
 
 /** "Apply downcast": casts the weights and writes the checkpoint into a folder beside the policy. */
 export function registerApply(session: Session): vscode.Disposable {
   return vscode.commands.registerCommand('downcast.apply', async (argument: unknown) => {
     const uri = policyArgument(argument, session.states);
-    if (!uri || !requireTrust()) return undefined;
-    if (session.reports.of(uri).running) {
-      void vscode.window.showInformationMessage('Downcast: a job of this policy is under way; cancel it first.');
-      return undefined;
-    }
-    const state = await readyPolicy(await session.states.of(uri));
-    return state && applyPolicy(session, state);
-  });
-}
-
-async function applyPolicy(session: Session, state: OpenState): Promise<ApplyReport | undefined> {
-  const { reports } = session;
-  const stop = new AbortController();
-  reports.update(state.uri, { running: { job: 'apply', progress: undefined, stop }, failed: undefined });
-  try {
-    const report = await runJob(
-      `Applying ${policyName(state.uri)}`,
-      (signal) => start(session, state, signal),
-      stop,
-      (progress) => reports.update(state.uri, { running: { job: 'apply', progress, stop } }),
+    if (!uri) return undefined;
+    const report = await startPolicyJob(session, uri, 'apply', 'Applying', (state, signal) =>
+      start(session, state, signal),
     );
-    reports.update(state.uri, {
-      running: undefined,
-      ...(report ? { applied: { report, text: state.text } } : {}),
-    });
-    if (report) void announce(report, outputFolder(state.uri));
-    return report;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    session.log.error('apply failed', error instanceof Error ? error : message);
-    reports.update(state.uri, { running: undefined, failed: { job: 'apply', message } });
-    void vscode.window.showErrorMessage(`Downcast: ${message}`);
-    return undefined;
-  }
+    if (report) {
+      session.reports.update(uri, { applied: report });
+      void announce(report.report, outputFolder(uri));
+    }
+    return report?.report;
+  });
 }
 
 async function* start(session: Session, state: OpenState, signal: AbortSignal): ReturnType<typeof apply> {

@@ -32,12 +32,19 @@ export function registerNavigation(session: Session): vscode.Disposable {
 /** Puts the cursor on a rule, or on the `default:` line when no rule decided. */
 export async function revealRule(state: PolicyState, index: number | undefined): Promise<void> {
   const document = await vscode.workspace.openTextDocument(state.uri);
-  const range = index === undefined ? state.policy.default?.dtype.range : state.policy.rules[index]?.range;
+  const range = index === undefined ? state.policy.default?.dtype?.range : state.policy.rules[index]?.range;
   const editor = await vscode.window.showTextDocument(document, { viewColumn: columnOf(document) });
   if (!range) return;
   const selection = new vscode.Range(document.positionAt(range.start), document.positionAt(range.end));
   editor.selection = new vscode.Selection(selection.start, selection.start);
   editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+/** Shows which rule decides a tensor; a name that the checkpoint does not hold is ignored. */
+export async function revealTensor(state: PolicyState, name: string): Promise<void> {
+  const planned = state.checkpoint.kind === 'open' ? state.checkpoint.plan.byName.get(name) : undefined;
+  if (!planned) return;
+  await revealRule(state, planned.decider.kind === 'rule' ? planned.decider.index : undefined);
 }
 
 /** Where the policy is open already, so that the dashboard beside it is not covered. */

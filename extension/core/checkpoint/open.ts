@@ -1,24 +1,21 @@
 import type { ByteSource, CheckpointFolder } from './byte-source';
 import type { Checkpoint } from './checkpoint';
 import { CheckpointError } from './checkpoint-error';
+import { chooseFile, isIndexFile, leftOutWarnings } from './choose-file';
 import { parseModelConfig } from './config';
 import type { ModelConfig } from './model-config';
-import { readSafetensorsHeader } from './safetensors-header';
-import { checkShardIndex, parseShardIndex } from './shard-index';
+import { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header';
+import { INDEX_LIMIT, checkShardIndex, parseShardIndex } from './shard-index';
 import { buildTensorTree } from './tree';
 
-const INDEX = 'model.safetensors.index.json';
-const SINGLE = 'model.safetensors';
 const CONFIG = 'config.json';
-/** An index of 497,000 tensors has 60 MB. */
-const MAX_INDEX_BYTES = 256_000_000;
-const MAX_CONFIG_BYTES = 16_000_000;
+const CONFIG_LIMIT = 16_000_000;
 const HEADERS_AT_ONCE = 8;
 
 /**
  * Opens a checkpoint: its index or its one weight file, `config.json` when there is one, and the headers of the
- * weight files; never a weight. `file` names the weight or index file when the user chose one. Throws
- * CheckpointError with what was expected and what to do.
+ * weight files, eight at once; never a weight. `file` names the weight or index file when the user chose one.
+ * Rejects with CheckpointError (or the folder's own error) saying what was expected and what to do.
  */
 export async function openCheckpoint(
   folder: CheckpointFolder,
@@ -26,56 +23,30 @@ export async function openCheckpoint(
   signal?: AbortSignal,
 ): Promise<Checkpoint> {
   const names = await folder.list();
-  const chosen = file ?? chooseFile(folder.name, names);
-  refuseOtherFormats(chosen);
+  const chosen = chooseFile(folder.name, names, file);
   const config = names.includes(CONFIG) ? await readConfig(folder, signal) : undefined;
-  if (chosen.endsWith('.index.json')) return openSharded(folder, names, chosen, config, signal);
-  const opened = await readHeader(folder, chosen, signal);
+  const checkpoint = isIndexFile(chosen)
+    ? await openSharded(folder, names, chosen, config, signal)
+    : await openSingle(folder, chosen, config, signal);
+  const name = file === undefined ? folder.name : `${folder.name}/${file}`;
+  return { ...checkpoint, name, warnings: [...leftOutWarnings(names, checkpoint), ...checkpoint.warnings] };
+}
+
+async function openSingle(
+  folder: CheckpointFolder,
+  file: string,
+  config: ModelConfig | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint> {
+  const { header, size } = await readHeader(folder, file, signal);
   return {
     name: folder.name,
-    tree: buildTensorTree(opened.tensors, config),
+    tree: buildTensorTree(header.tensors, config),
     config,
-    files: [{ file: chosen, size: opened.size, metadata: opened.metadata }],
+    files: [{ file, size, metadata: header.metadata }],
     index: undefined,
     warnings: [],
   };
-}
-
-function chooseFile(folder: string, names: readonly string[]): string {
-  if (names.includes(INDEX)) return INDEX;
-  if (names.includes(SINGLE)) return SINGLE;
-  const safetensors = names.filter((name) => name.endsWith('.safetensors'));
-  if (safetensors.length === 1) return safetensors[0]!;
-  if (safetensors.length > 1) {
-    throw new CheckpointError(
-      'missing-file',
-      `${folder}: ${safetensors.length} .safetensors files but no ${INDEX} that says which tensors are where; download the index, or name one file as the checkpoint`,
-    );
-  }
-  const other = names.find((name) => /\.(bin|pt|pth|ckpt|gguf)$/.test(name));
-  if (other) return other;
-  throw new CheckpointError(
-    'missing-file',
-    `${folder}: no ${SINGLE} and no ${INDEX} in this folder; is it the checkpoint's folder?`,
-  );
-}
-
-function refuseOtherFormats(file: string): void {
-  if (/\.(bin|pt|pth|ckpt)$/.test(file)) {
-    throw new CheckpointError(
-      'pickle',
-      `${file}: a pickled PyTorch file can run any code when it is read, so Downcast never reads one; convert it to safetensors first`,
-    );
-  }
-  if (file.endsWith('.gguf')) {
-    throw new CheckpointError(
-      'unsupported',
-      `${file}: GGUF checkpoints can't be read yet; use the safetensors checkpoint it was made from`,
-    );
-  }
-  if (!/\.safetensors(\.index\.json)?$/.test(file)) {
-    throw new CheckpointError('unsupported', `${file}: expected a .safetensors file or a .safetensors.index.json`);
-  }
 }
 
 async function openSharded(
@@ -85,56 +56,90 @@ async function openSharded(
   config: ModelConfig | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
-  const index = parseShardIndex(await readText(folder, file, MAX_INDEX_BYTES, signal), file);
+  const index = parseShardIndex(await readWhole(folder, file, INDEX_LIMIT, signal), file);
   const missing = index.shards.filter((shard) => !names.includes(shard));
   if (missing.length > 0) {
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
     throw new CheckpointError(
-      'missing-file',
-      `${folder.name}: ${file} names ${missing.slice(0, 3).join(', ')}${more}, which ${missing.length === 1 ? 'is' : 'are'} not here; download the rest`,
+      'missing-shard',
+      `${folder.name}: ${file} names ${missing.slice(0, 3).join(', ')}${more}, not found in the folder; fetch what is missing`,
     );
   }
-  const opened = await mapLimited(index.shards, HEADERS_AT_ONCE, (shard) => readHeader(folder, shard, signal));
-  const tensors = opened.flatMap((shard) => shard.tensors);
+  const opened = await mapLimited(index.shards, HEADERS_AT_ONCE, signal, (shard, stop) =>
+    readHeader(folder, shard, stop),
+  );
+  const headers = new Map(opened.map(({ file: shard, header }) => [shard, header]));
   return {
     name: folder.name,
-    tree: buildTensorTree(tensors, config),
+    warnings: checkShardIndex(index, headers, file),
+    tree: buildTensorTree(
+      [...headers.values()].flatMap(({ tensors }) => tensors),
+      config,
+    ),
     config,
-    files: opened.map(({ file: shard, size, metadata }) => ({ file: shard, size, metadata })),
+    files: opened.map(({ file: shard, size, header: { metadata } }) => ({ file: shard, size, metadata })),
     index: file,
-    warnings: checkShardIndex(index, tensors, file),
   };
 }
 
-async function readHeader(folder: CheckpointFolder, file: string, signal: AbortSignal | undefined) {
+interface OpenedHeader {
+  readonly file: string;
+  readonly size: number;
+  readonly header: SafetensorsHeader;
+}
+
+async function readHeader(
+  folder: CheckpointFolder,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<OpenedHeader> {
   return withSource(folder, file, async (source) => {
-    const { tensors, metadata } = await readSafetensorsHeader(source, signal);
-    return { file, size: source.size, metadata, tensors: tensors.map((tensor) => ({ ...tensor, file })) };
+    return { file, size: source.size, header: await readSafetensorsHeader(source, signal, file) };
   });
 }
 
 async function readConfig(folder: CheckpointFolder, signal: AbortSignal | undefined): Promise<ModelConfig> {
-  return parseModelConfig(await readText(folder, CONFIG, MAX_CONFIG_BYTES, signal), `${folder.name}/${CONFIG}`);
+  return parseModelConfig(await readText(folder, CONFIG, CONFIG_LIMIT, signal), `${folder.name}/${CONFIG}`);
 }
 
-/** Reads a small text file of a checkpoint (config, tokenizer, index). Throws when it is larger than `limit` bytes. */
+/**
+ * Reads a small text file of a checkpoint (config, tokenizer) of at most `limit` bytes. Rejects with
+ * CheckpointError `not-a-checkpoint` when it is larger, and on text that is not UTF-8.
+ */
 export async function readText(
   folder: CheckpointFolder,
   file: string,
   limit: number,
   signal?: AbortSignal,
 ): Promise<string> {
-  return withSource(folder, file, async (source) => {
-    if (source.size > limit)
-      throw new CheckpointError('unsupported', `${source.name}: ${source.size} bytes, at most ${limit} are read`);
-    return new TextDecoder().decode(await source.read(0, source.size, signal));
+  const bytes = await readWhole(folder, file, limit, signal);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new CheckpointError(
+      'not-utf8',
+      `${folder.name}/${file}: expected UTF-8; the file is damaged, fetch it again`,
+    );
+  }
+}
+
+async function readWhole(
+  folder: CheckpointFolder,
+  file: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  return withSource(folder, file, (source) => {
+    if (source.size <= limit) return source.read(0, source.size, signal);
+    const code = isIndexFile(file) ? 'index-too-large' : 'not-a-checkpoint';
+    throw new CheckpointError(code, `${source.name}: holds ${source.size} bytes, expected at most ${limit}`);
   });
 }
 
 async function withSource<T>(
   folder: CheckpointFolder,
   file: string,
-  use: (source: ByteSource) => Promise<T>,
+  use: (source: ByteSource) => T | Promise<T>,
 ): Promise<T> {
   const source = await folder.open(file);
   try {
@@ -144,16 +149,32 @@ async function withSource<T>(
   }
 }
 
-/** Results in the order of the items, at most `limit` under way. */
-async function mapLimited<T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
+/** Results in the order of the items, at most `limit` under way; the first failure stops the others. */
+async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: number,
+  signal: AbortSignal | undefined,
+  map: (item: T, signal: AbortSignal) => Promise<R>,
+): Promise<readonly R[]> {
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const results = new Array<R>(items.length);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < items.length) {
+      either.throwIfAborted();
       const at = next++;
-      results[at] = await map(items[at]!);
+      results[at] = await map(items[at]!, either);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  const lanes = Array.from({ length: Math.min(limit, items.length) }, lane);
+  try {
+    await Promise.all(lanes);
+  } catch (error) {
+    stop.abort(error);
+    // Files are closed before the failure is told.
+    await Promise.allSettled(lanes);
+    throw error;
+  }
   return results;
 }

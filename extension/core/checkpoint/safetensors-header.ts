@@ -1,191 +1,263 @@
 import type { ByteSource } from './byte-source';
-import { CheckpointError, type CheckpointProblem } from './checkpoint-error';
-import { JsonError, scanJson, type JsonValue } from './json-scanner';
-import { isStorageDtype, STORAGE_BITS, storageBytes, type StorageDtype } from './storage-dtype';
+import { CheckpointError, type CheckpointErrorCode } from './checkpoint-error';
+import { foreignFile } from './foreign-file';
+import { quote, scanJson, type JsonScanner } from './json-scanner';
+import { STORAGE_BITS, isStorageDtype, type StorageDtype } from './storage-dtype';
 import type { TensorInfo } from './tensor';
 
-/** What a safetensors file says of itself. Tensors are in the order of their bytes. */
+/** What the header of one safetensors file says, checked. */
 export interface SafetensorsHeader {
+  /** In the order of their bytes; without a hole from the end of the header to the end of the file. */
   readonly tensors: readonly TensorInfo[];
   readonly metadata: ReadonlyMap<string, string>;
-  /** Offset of the first tensor byte in the file. */
-  readonly dataStart: number;
 }
 
-/** The reference reader's limit on the JSON part. */
-const MAX_HEADER_BYTES = 100_000_000;
-/** A checkpoint of 91,000 tensors is the largest published; beyond a million a file means harm. */
-const MAX_TENSORS = 1_000_000;
+/** The header's length stands before it, as 64 bits, little-endian. */
+export const PREFIX_BYTES = 8;
+/** Limit of the reference reader, in bytes. */
+export const HEADER_LIMIT = 100_000_000;
+/** Far above any real file; without a limit a million empty tensors keep the reference reader busy for 10 s. */
+export const TENSOR_LIMIT = 500_000;
+/** NumPy's limit; real tensors have up to 5 axes. */
+const RANK_LIMIT = 64;
+
+const FETCH_AGAIN = 'the file is damaged or cut short, fetch it again';
 
 /**
- * Reads and validates the header of a safetensors file: eight bytes, then the JSON, nothing else. Checks what
- * the reference implementation checks, in its order, and is stricter where it is lax (duplicate keys, leading
- * white space, entries written as arrays). Throws CheckpointError.
+ * Reads and checks the header of a safetensors file; weights are not read. `file` is the plain name that the
+ * tensors are given; messages name the source. Rejects with CheckpointError, checking in the order of the reference reader: length of the
+ * file, of the header, UTF-8, JSON and keys, offsets without hole or overlap, shape, whole bytes, size, end
+ * of file. Stricter than it on duplicate keys, leading white space, entries written as arrays, integers above
+ * 2^53 - 1, and the count of tensors.
  */
-export async function readSafetensorsHeader(source: ByteSource, signal?: AbortSignal): Promise<SafetensorsHeader> {
-  const fail = (problem: CheckpointProblem, message: string): never => {
-    throw new CheckpointError(problem, `${source.name}: ${message}`);
-  };
-  if (source.size < 8) fail('too-short', `holds ${source.size} bytes, a safetensors file starts with 8; it is not one`);
-  const prefix = await source.read(0, 8, signal);
+export async function readSafetensorsHeader(
+  source: ByteSource,
+  signal?: AbortSignal,
+  file = source.name,
+): Promise<SafetensorsHeader> {
+  if (source.size < PREFIX_BYTES) {
+    throw refusal('too-short', source.name, `holds ${source.size} bytes, a safetensors file at least ${PREFIX_BYTES}`);
+  }
+  const prefix = await source.read(0, PREFIX_BYTES, signal);
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER_BYTES)) {
-    fail(
-      'header-too-large',
-      `says its header has ${length} bytes, at most ${MAX_HEADER_BYTES} are allowed; it is not a safetensors file or is damaged`,
+  if (length > HEADER_LIMIT) {
+    const what = `its header claims ${length.toString()} bytes where ${HEADER_LIMIT} are the limit`;
+    const advice = foreignFile(prefix) ?? 'this is not a safetensors file, or it is damaged';
+    throw new CheckpointError('header-too-large', `${source.name}: ${what}; ${advice}`);
+  }
+  const dataStart = PREFIX_BYTES + Number(length);
+  if (dataStart > source.size) {
+    throw refusal(
+      'header-past-end',
+      source.name,
+      `its header claims ${length.toString()} bytes, the file holds ${source.size}`,
     );
   }
-  const headerBytes = Number(length);
-  if (8 + headerBytes > source.size) {
-    fail(
-      'header-outside-file',
-      `says its header has ${headerBytes} bytes but ends after ${source.size}; the download may be incomplete`,
-    );
-  }
-  return parseSafetensorsHeader(await source.read(8, headerBytes, signal), source.name, source.size);
+  const bytes = await source.read(PREFIX_BYTES, Number(length), signal);
+  const { entries, metadata } = parseHeader(bytes, source.name);
+  return { metadata, tensors: placeTensors(entries, source.name, file, dataStart, source.size) };
 }
 
-/** The same for a header already at hand: `json` without the eight bytes before it. */
-export function parseSafetensorsHeader(json: Uint8Array, file: string, fileSize: number): SafetensorsHeader {
-  const fail = (problem: CheckpointProblem, message: string): never => {
-    throw new CheckpointError(problem, `${file}: ${message}`);
-  };
-  let text = '';
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json);
-  } catch {
-    fail('not-utf8', 'the header is not valid UTF-8; the file is damaged');
-  }
-  if (!text.startsWith('{')) fail('bad-json', 'the header does not start with "{"; it is not a safetensors file');
-  let parsed: JsonValue = { kind: 'null' };
-  try {
-    parsed = scanJson(text);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    fail(error.duplicate ? 'duplicate-key' : 'bad-json', `the header is not valid: ${error.message}`);
-  }
-  if (parsed.kind !== 'object') return fail('bad-json', 'the header is not a JSON object');
-  if (parsed.entries.size > MAX_TENSORS)
-    fail('too-many-tensors', `names ${parsed.entries.size} tensors, at most ${MAX_TENSORS} are allowed`);
-  const metadata = readMetadata(parsed.entries.get('__metadata__'), fail);
-  const dataStart = 8 + json.length;
-  const tensors = [...parsed.entries]
-    .filter(([name]) => name !== '__metadata__')
-    .map(([name, entry]) => readEntry(name, entry, file, dataStart, fail))
-    .sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
-  checkSpans(tensors, dataStart, fileSize, fail);
-  return { tensors, metadata, dataStart };
+interface Entry {
+  readonly name: string;
+  readonly dtype: StorageDtype;
+  readonly shape: readonly number[];
+  /** From the first byte after the header. */
+  readonly begin: number;
+  readonly end: number;
 }
 
-type Fail = (problem: CheckpointProblem, message: string) => never;
-
-function readMetadata(value: JsonValue | undefined, fail: Fail): ReadonlyMap<string, string> {
+function parseHeader(
+  bytes: Uint8Array,
+  file: string,
+): { readonly entries: Entry[]; readonly metadata: ReadonlyMap<string, string> } {
+  const where = `${file}: header`;
+  const scanner = scanJson(bytes, { where });
+  if (bytes[0] !== 0x7b) {
+    throw new CheckpointError('not-json', `${where}: expected "{" as its first byte; ${FETCH_AGAIN}`);
+  }
+  const entries: Entry[] = [];
   const metadata = new Map<string, string>();
-  if (value === undefined) return metadata;
-  if (value.kind !== 'object') return fail('bad-entry', '__metadata__ must map strings to strings');
-  for (const [key, item] of value.entries) {
-    if (item.kind !== 'string')
-      return fail('bad-entry', `__metadata__ must map strings to strings; "${key}" holds a ${item.kind}`);
-    metadata.set(key, item.value);
-  }
-  return metadata;
+  scanner.object((name) => {
+    if (name === '__metadata__') {
+      if (scanner.peek() === 'null') scanner.skip();
+      else scanner.object((key) => metadata.set(key, scanner.string()));
+      return;
+    }
+    if (entries.length === TENSOR_LIMIT) {
+      throw new CheckpointError('too-many-tensors', `${file}: more than ${TENSOR_LIMIT} tensors; split it into shards`);
+    }
+    entries.push(parseEntry(scanner, file, name));
+  });
+  scanner.end();
+  return { entries, metadata };
 }
 
-function readEntry(name: string, value: JsonValue, file: string, dataStart: number, fail: Fail): TensorInfo {
-  if (value.kind !== 'object')
-    return fail('bad-entry', `${name}: expected an object with dtype, shape and data_offsets, found a ${value.kind}`);
-  const unknown = [...value.entries.keys()].find((key) => key !== 'dtype' && key !== 'shape' && key !== 'data_offsets');
-  if (unknown !== undefined) fail('bad-entry', `${name}: unknown key "${unknown}"`);
-  const dtype = value.entries.get('dtype');
-  if (dtype?.kind !== 'string') return fail('bad-entry', `${name}: dtype is missing or not a string`);
-  if (!isStorageDtype(dtype.value)) return fail('unknown-dtype', `${name}: unknown dtype "${dtype.value}"`);
-  const shape = sizes(value.entries.get('shape'));
-  if (!shape) return fail('bad-entry', `${name}: shape must be a list of whole numbers`);
-  const offsets = sizes(value.entries.get('data_offsets'));
-  const [begin, end] = offsets ?? [];
-  if (offsets?.length !== 2 || begin === undefined || end === undefined) {
-    return fail('bad-entry', `${name}: data_offsets must be two whole numbers`);
+function parseEntry(scanner: JsonScanner, file: string, name: string): Entry {
+  let dtype: string | undefined;
+  let shape: number[] | undefined;
+  let offsets: number[] | undefined;
+  const sizes = (limit: number): number[] => {
+    const values: number[] = [];
+    scanner.array(() => {
+      if (values.push(scanner.size()) > limit) {
+        throw new CheckpointError('wrong-type', `${file}: tensor ${quote(name)}: more than ${limit} numbers in a list`);
+      }
+    });
+    return values;
+  };
+  // Keys it does not know are passed over, as the reference reader does: the format may grow.
+  scanner.object((key) => {
+    if (key === 'dtype') dtype = scanner.string();
+    else if (key === 'shape') shape = sizes(RANK_LIMIT);
+    else if (key === 'data_offsets') offsets = sizes(2);
+    else scanner.skip();
+  });
+  if (dtype === undefined || !shape || !offsets) {
+    const missing = [
+      ...(dtype === undefined ? ['dtype'] : []),
+      ...(shape ? [] : ['shape']),
+      ...(offsets ? [] : ['data_offsets']),
+    ];
+    throw tensorRefusal('missing-key', file, name, `has no ${missing.join(', ')}`);
   }
-  if (end < begin) return fail('bad-offsets', `${name}: its bytes end (${end}) before they begin (${begin})`);
-  checkSize(name, dtype.value, shape, end - begin, fail);
-  return { name, dtype: dtype.value, shape, file, offset: dataStart + begin, bytes: end - begin };
-}
-
-function sizes(value: JsonValue | undefined): readonly number[] | undefined {
-  if (value?.kind !== 'array') return undefined;
-  const numbers = value.items.map((item) => (item.kind === 'number' && item.integer ? item.value : -1));
-  return numbers.every((number) => number >= 0) ? numbers : undefined;
-}
-
-/** Exact in BigInt: a product of crafted extents may pass 2^53 and come back small. */
-function checkSize(name: string, dtype: StorageDtype, shape: readonly number[], bytes: number, fail: Fail): void {
-  const bits = shape.reduce((product, extent) => product * BigInt(extent), 1n) * BigInt(STORAGE_BITS[dtype]);
-  // The reference multiplies the extents in order and refuses an overflow even when a later extent is 0.
-  let running = 1n;
-  for (const extent of shape) {
-    running *= BigInt(extent);
-    if (running >= 1n << 64n) fail('size-mismatch', `${name}: the shape [${shape.join(', ')}] overflows`);
-  }
-  if (bits % 8n !== 0n) fail('size-mismatch', `${name}: ${dtype} [${shape.join(', ')}] does not fill whole bytes`);
-  if (bits / 8n !== BigInt(bytes)) {
-    fail(
-      'size-mismatch',
-      `${name}: ${dtype} [${shape.join(', ')}] needs ${bits / 8n} bytes, the header gives it ${bytes}`,
+  if (!isStorageDtype(dtype)) {
+    const known = Object.keys(STORAGE_BITS).join(', ');
+    throw new CheckpointError(
+      'unknown-dtype',
+      `${file}: tensor ${quote(name)} has the dtype ${quote(dtype)}; expected one of ${known}`,
     );
   }
+  const [begin, end] = offsets;
+  if (begin === undefined || end === undefined) {
+    throw tensorRefusal('wrong-type', file, name, `has ${offsets.length} data_offsets, expected 2`);
+  }
+  return { name, dtype, shape, begin, end };
 }
 
-function checkSpans(tensors: readonly TensorInfo[], dataStart: number, fileSize: number, fail: Fail): void {
-  let position = dataStart;
-  for (const { name, offset, bytes } of tensors) {
-    if (offset !== position) {
-      const what = offset > position ? 'a hole before it' : 'it overlaps the one before it';
-      fail(
-        'bad-offsets',
-        `${name}: starts at data offset ${offset - dataStart}, expected ${position - dataStart} (${what})`,
-      );
+/** Checks that the tensors fill the file from the header to its end, one after the other. */
+function placeTensors(
+  entries: Entry[],
+  source: string,
+  file: string,
+  dataStart: number,
+  fileSize: number,
+): readonly TensorInfo[] {
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let position = 0;
+  const tensors = entries.map(({ name, dtype, shape, begin, end }): TensorInfo => {
+    if (begin !== position || end < begin) {
+      const what = `takes bytes ${begin} to ${end}, expected to begin at ${position}, where the tensor before ends`;
+      throw tensorRefusal('bad-offsets', source, name, what);
     }
-    position = offset + bytes;
+    position = end;
+    const bytes = sizeOf(source, name, dtype, shape);
+    if (bytes !== end - begin) {
+      const what = `takes ${end - begin} bytes, but ${dtype} [${shape.join(', ')}] takes ${bytes}`;
+      throw tensorRefusal('size-mismatch', source, name, what);
+    }
+    return { name, dtype, shape, file, offset: dataStart + begin, bytes };
+  });
+  if (dataStart + position !== fileSize) {
+    const what = `its tensors end at byte ${dataStart + position}, the file at ${fileSize}`;
+    throw refusal('file-size', source, what);
   }
-  if (position !== fileSize) {
-    const what = position > fileSize ? 'the download may be incomplete' : 'there are bytes that no tensor owns';
-    fail('bad-offsets', `tensors end at byte ${position}, the file at ${fileSize}; ${what}`);
-  }
+  return tensors;
 }
 
-/** A header to write, and where the bytes of each tensor go in the file. */
+/** Bytes of a tensor, exactly; throws when they can't be counted or are not whole. */
+function sizeOf(file: string, name: string, dtype: StorageDtype, shape: readonly number[]): number {
+  // Zeros are left out of the product: [0, 2^40, 2^40] would hide axes that no reader can index.
+  const reach = shape.reduce((product, extent) => product * (extent || 1), 1);
+  const bits = STORAGE_BITS[dtype];
+  if (!Number.isSafeInteger(reach * bits)) {
+    throw tensorRefusal('shape-too-large', file, name, `has the shape [${shape.join(', ')}], over 2^53 bits`);
+  }
+  const size = (shape.includes(0) ? 0 : reach) * bits;
+  if (size % 8 !== 0) {
+    const what = `has ${size} bits as ${dtype} [${shape.join(', ')}], expected whole bytes`;
+    throw tensorRefusal('partial-byte', file, name, what);
+  }
+  return size / 8;
+}
+
+function refusal(code: CheckpointErrorCode, file: string, what: string): CheckpointError {
+  return new CheckpointError(code, `${file}: ${what}; ${FETCH_AGAIN}`);
+}
+
+function tensorRefusal(code: CheckpointErrorCode, file: string, name: string, what: string): CheckpointError {
+  return new CheckpointError(
+    code,
+    `${file}: tensor ${quote(name)} ${what}; the header is damaged, fetch the file again`,
+  );
+}
+
+/** A tensor to be written; its bytes follow from dtype and shape. */
+export type HeaderEntry = Pick<TensorInfo, 'name' | 'dtype' | 'shape'>;
+
 export interface EncodedHeader {
-  /** The eight bytes, the JSON and the spaces behind it. */
+  /** Length prefix, JSON and padding: the file's first bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Absolute offset of each tensor, in the order given. */
+  /** Absolute offset of each tensor's first byte, in the order of `entries`. */
   readonly offsets: readonly number[];
+  /** Bytes of the whole file. */
   readonly fileSize: number;
 }
 
 /**
- * Header of a file whose tensors lie one after the other in the order given. The JSON is padded with spaces so
- * that the data starts at a multiple of eight. Deterministic: equal input, equal bytes.
+ * The header of a file that holds `entries`: the same bytes for the same input on every system. Tensors lie in
+ * the order given unless one would not begin at a multiple of its element's size; then wider elements come
+ * first, as in the reference writer, because some loaders can't map an unaligned tensor. Throws CheckpointError
+ * on a name given twice and on a tensor or header that readers would refuse.
  */
 export function encodeSafetensorsHeader(
-  tensors: readonly Pick<TensorInfo, 'name' | 'dtype' | 'shape'>[],
+  entries: readonly HeaderEntry[],
   metadata: ReadonlyMap<string, string>,
 ): EncodedHeader {
-  let position = 0;
-  const begins: number[] = [];
-  const fields: string[] = [];
-  if (metadata.size > 0) fields.push(`"__metadata__":${JSON.stringify(Object.fromEntries(metadata))}`);
-  for (const { name, dtype, shape } of tensors) {
-    begins.push(position);
-    const end = position + storageBytes(dtype, shape);
-    fields.push(
-      `${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape.join(',')}],"data_offsets":[${position},${end}]}`,
-    );
-    position = end;
+  const sizes = entries.map(({ name, dtype, shape }) => sizeOf('new file', name, dtype, shape));
+  const order = layOut(entries, sizes);
+  const begins = new Array<number>(entries.length);
+  const members = metadata.size > 0 ? [`"__metadata__":${metadataJson(metadata)}`] : [];
+  const names = new Set(['__metadata__']);
+  let end = 0;
+  for (const index of order) {
+    const { name, dtype, shape } = entries[index]!;
+    if (names.size === names.add(name).size) {
+      throw new CheckpointError(
+        'duplicate-key',
+        `tensor ${quote(name)} can't be written: the name is taken in its file`,
+      );
+    }
+    begins[index] = end;
+    end += sizes[index]!;
+    const value = { dtype, shape, data_offsets: [begins[index], end] };
+    members.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
   }
-  const json = new TextEncoder().encode(`{${fields.join(',')}}`);
-  const padded = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + padded).fill(0x20);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.set(json, 8);
-  return { bytes, offsets: begins.map((begin) => bytes.length + begin), fileSize: bytes.length + position };
+  const json = new TextEncoder().encode(`{${members.join(',')}}`);
+  const dataStart = PREFIX_BYTES + Math.ceil(json.length / 8) * 8;
+  if (dataStart - PREFIX_BYTES > HEADER_LIMIT || entries.length > TENSOR_LIMIT) {
+    const what = `${entries.length} tensors take a header of ${json.length} bytes`;
+    throw new CheckpointError('header-too-large', `${what}, readers take ${HEADER_LIMIT}; split the file into shards`);
+  }
+  const bytes = new Uint8Array(dataStart).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - PREFIX_BYTES), true);
+  bytes.set(json, PREFIX_BYTES);
+  return { bytes, offsets: begins.map((begin) => dataStart + begin), fileSize: dataStart + end };
+}
+
+/** Indexes of `entries` in the order of their bytes. */
+function layOut(entries: readonly HeaderEntry[], sizes: readonly number[]): readonly number[] {
+  const width = (index: number): number => Math.ceil(STORAGE_BITS[entries[index]!.dtype] / 8);
+  const given = entries.map((_, index) => index);
+  let position = 0;
+  const aligned = given.every((index) => {
+    const begin = position;
+    position += sizes[index]!;
+    return begin % width(index) === 0;
+  });
+  return aligned ? given : given.sort((a, b) => width(b) - width(a));
+}
+
+function metadataJson(metadata: ReadonlyMap<string, string>): string {
+  return `{${[...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 }

@@ -1,108 +1,151 @@
-import { CheckpointError, type CheckpointProblem } from './checkpoint-error';
-import { JsonError, scanJson, type JsonValue } from './json-scanner';
-import type { TensorInfo } from './tensor';
+import { CheckpointError } from './checkpoint-error';
+import { quote, scanJson } from './json-scanner';
+import type { SafetensorsHeader } from './safetensors-header';
+import { requireShardName } from './shard-name';
 
 /** `model.safetensors.index.json`: which shard holds which tensor. */
 export interface ShardIndex {
-  /** Tensor name to shard, in file order. */
-  readonly weightMap: ReadonlyMap<string, string>;
-  /** Shards in order of name. */
+  /** Plain file names, sorted. */
   readonly shards: readonly string[];
-  /** `metadata.total_size` in bytes, when it is there and a whole number. */
+  /** Tensor name -> shard, in the order of the file. */
+  readonly shardOf: ReadonlyMap<string, string>;
+  /** `metadata.total_size` in bytes; undefined when there is none, NaN when it is not a size. */
   readonly totalSize: number | undefined;
 }
 
-/** Parses an index and validates its shard names. Throws CheckpointError naming file and tensor. */
-export function parseShardIndex(text: string, file: string): ShardIndex {
-  const fail = (problem: CheckpointProblem, message: string): never => {
-    throw new CheckpointError(problem, `${file}: ${message}`);
-  };
-  let parsed: JsonValue = { kind: 'null' };
-  try {
-    parsed = scanJson(text);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    fail(error.duplicate ? 'duplicate-key' : 'bad-json', `not valid: ${error.message}`);
+/** The largest known index holds 60 MB for 497,000 tensors. */
+export const INDEX_LIMIT = 256_000_000;
+const INDEX_TENSOR_LIMIT = 2_000_000;
+
+/**
+ * Parses a shard index; `file` is its name, for messages. Throws CheckpointError on JSON that is not strict,
+ * tensors named twice, and shard names that are anything but a safetensors file beside the index.
+ */
+export function parseShardIndex(bytes: Uint8Array, file: string): ShardIndex {
+  const scanner = scanJson(bytes, { where: file });
+  const shardOf = new Map<string, string>();
+  const shards = new Set<string>();
+  let totalSize: number | undefined;
+  scanner.object((key) => {
+    if (key === 'metadata' && scanner.peek() === 'object') {
+      scanner.object((name) => {
+        if (name === 'total_size') totalSize = asSize(scanner.value());
+        else scanner.skip();
+      });
+    } else if (key === 'weight_map') {
+      scanner.object((name) => {
+        const shard = scanner.string();
+        if (!shards.has(shard)) {
+          requireShardName(shard, file);
+          shards.add(shard);
+        }
+        shardOf.set(name, shard);
+        if (shardOf.size > INDEX_TENSOR_LIMIT) {
+          throw new CheckpointError('too-many-tensors', `${file}: more than ${INDEX_TENSOR_LIMIT} tensors`);
+        }
+      });
+    } else scanner.skip();
+  });
+  scanner.end();
+  if (shardOf.size === 0) {
+    throw new CheckpointError(
+      'missing-key',
+      `${file}: expected a "weight_map" from tensor names to shards, found none`,
+    );
   }
-  const map = parsed.kind === 'object' ? parsed.entries.get('weight_map') : undefined;
-  if (parsed.kind !== 'object' || map?.kind !== 'object') {
-    return fail('bad-entry', 'expected an object with a "weight_map" from tensor names to files');
-  }
-  const weightMap = new Map<string, string>();
-  for (const [tensor, shard] of map.entries) {
-    if (shard.kind !== 'string')
-      return fail('bad-entry', `${tensor}: its shard must be a file name, found a ${shard.kind}`);
-    const problem = shardNameProblem(shard.value);
-    if (problem) fail('bad-shard-name', `${tensor}: shard ${JSON.stringify(shard.value)} ${problem}`);
-    weightMap.set(tensor, shard.value);
-  }
-  if (weightMap.size === 0) fail('bad-entry', 'the "weight_map" is empty');
-  const metadata = parsed.entries.get('metadata');
-  const total = metadata?.kind === 'object' ? metadata.entries.get('total_size') : undefined;
-  return {
-    weightMap,
-    shards: [...new Set(weightMap.values())].sort(),
-    totalSize: total?.kind === 'number' && total.integer ? total.value : undefined,
-  };
+  refuseSameButCase(shards, file);
+  return { shards: [...shards].sort(), shardOf, totalSize };
 }
 
-const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+function asSize(value: unknown): number {
+  // Some writers put a float here (14483464192.0); JSON says that is the same number.
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : NaN;
+}
 
-/** Shards are plain file names on every system, so a checkpoint means the same files wherever it is opened. */
-function shardNameProblem(name: string): string | undefined {
-  if (!/\.safetensors$/.test(name)) return 'does not end in .safetensors';
-  if (/[\\/]/.test(name)) return 'must be a file name, not a path';
-  if (/[:*?"<>|\u0000-\u001f%]/.test(name)) return 'holds a character that a file name must not have';
-  if (name.startsWith('.') || name.includes('..')) return 'must not start with a dot or hold ".."';
-  if (RESERVED_ON_WINDOWS.test(name)) return 'is a reserved name on Windows';
-  return undefined;
+function refuseSameButCase(shards: ReadonlySet<string>, file: string): void {
+  const lower = new Map<string, string>();
+  for (const shard of shards) {
+    const other = lower.get(shard.toLowerCase());
+    if (other !== undefined) {
+      throw new CheckpointError(
+        'bad-shard-name',
+        `${file}: the shards ${quote(other)} and ${quote(shard)} are one file on Windows and macOS; rename one of them`,
+      );
+    }
+    lower.set(shard.toLowerCase(), shard);
+  }
 }
 
 /**
- * Compares an index with what its shards really hold. Missing and unindexed tensors are errors (a loader would
- * drop them silently); a wrong `total_size` is a warning, because no loader reads it.
+ * Compares the index with the headers of all its shards, and returns warnings: things a loader gets over.
+ * Throws CheckpointError when a tensor is missing, lies in another shard than the index says, or is in a
+ * shard without being indexed: loaders would then see another model than the one checked.
  */
-export function checkShardIndex(index: ShardIndex, tensors: readonly TensorInfo[], file: string): readonly string[] {
-  const held = new Map<string, string>();
-  for (const tensor of tensors) {
-    const before = held.get(tensor.name);
-    if (before !== undefined) {
-      throw new CheckpointError(
-        'duplicate-key',
-        `${tensor.name}: is in ${before} and again in ${tensor.file}; keep one`,
-      );
-    }
-    held.set(tensor.name, tensor.file);
-    const shard = index.weightMap.get(tensor.name);
-    if (shard === undefined) {
-      throw new CheckpointError(
-        'unindexed-tensor',
-        `${tensor.file}: ${tensor.name} is not in ${file}; loaders would ignore it, add it to the index`,
-      );
-    }
-    if (shard !== tensor.file) {
-      throw new CheckpointError('missing-tensor', `${tensor.name}: ${file} says ${shard}, but it is in ${tensor.file}`);
-    }
-  }
-  for (const [tensor, shard] of index.weightMap) {
-    if (!held.has(tensor)) {
-      throw new CheckpointError(
-        'missing-tensor',
-        `${shard}: ${tensor} is missing, although ${file} says it is there; download the shard again`,
-      );
+export function checkShardIndex(
+  index: ShardIndex,
+  headers: ReadonlyMap<string, SafetensorsHeader>,
+  file: string,
+): readonly string[] {
+  let bytes = 0;
+  let found = 0;
+  for (const [shard, header] of headers) {
+    for (const tensor of header.tensors) {
+      const indexed = index.shardOf.get(tensor.name);
+      if (indexed === undefined) {
+        throw new CheckpointError(
+          'unindexed-tensor',
+          `${shard}: tensor ${quote(tensor.name)} is not in ${file}; the two belong to different checkpoints, fetch both again`,
+        );
+      }
+      if (indexed !== shard) {
+        throw new CheckpointError(
+          'wrong-shard',
+          `${shard}: tensor ${quote(tensor.name)} is in ${indexed} by ${file}; the two belong to different checkpoints, fetch both again`,
+        );
+      }
+      found++;
+      bytes += tensor.bytes;
     }
   }
-  const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
-  return index.totalSize === undefined || index.totalSize === bytes
-    ? []
-    : [`${file}: total_size says ${index.totalSize} bytes, the tensors have ${bytes}`];
+  if (found !== index.shardOf.size) refuseMissingTensor(index, headers, file);
+  return [...totalSizeWarnings(index, bytes, file), ...seriesWarnings(index, file)];
 }
 
-/** Text of an index for stored tensors, in the layout of the Hugging Face libraries. */
+function refuseMissingTensor(index: ShardIndex, headers: ReadonlyMap<string, SafetensorsHeader>, file: string): void {
+  const present = new Set([...headers.values()].flatMap(({ tensors }) => tensors.map(({ name }) => name)));
+  for (const [name, shard] of index.shardOf) {
+    if (present.has(name)) continue;
+    throw new CheckpointError(
+      'missing-tensor',
+      `${shard}: expected tensor ${quote(name)}, which ${file} says it holds; fetch the shard again`,
+    );
+  }
+}
+
+function totalSizeWarnings({ totalSize }: ShardIndex, bytes: number, file: string): readonly string[] {
+  if (totalSize === undefined || totalSize === bytes) return [];
+  const said = Number.isNaN(totalSize) ? 'not a number of bytes' : `${totalSize}`;
+  return [
+    `${file}: total_size is ${said}, but the tensors take ${bytes} bytes; loaders that plan memory by it go wrong`,
+  ];
+}
+
+/** `model-00002-of-00003.safetensors` missing from the index means that its tensors are known to nobody. */
+function seriesWarnings({ shards }: ShardIndex, file: string): readonly string[] {
+  const numbers = shards.map((shard) => /-(\d{5,6})-of-(\d{5,6})\.safetensors$/.exec(shard));
+  const count = Number(numbers[0]?.[2]);
+  if (!(count > shards.length) || numbers.some((match) => Number(match?.[2]) !== count)) return [];
+  return [`${file}: names ${shards.length} of ${count} shards; the tensors of the others are missing from the model`];
+}
+
+/** Text of the index of a written checkpoint, keys sorted as Hugging Face writers do. */
 export function encodeShardIndex(
-  stored: readonly { readonly name: string; readonly file: string; readonly bytes: number }[],
+  tensors: readonly { readonly name: string; readonly file: string; readonly bytes: number }[],
 ): string {
-  const totalSize = stored.reduce((sum, { bytes }) => sum + bytes, 0);
-  const lines = stored.map(({ name, file }) => `    ${JSON.stringify(name)}: ${JSON.stringify(file)}`);
+  const totalSize = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+  // Not through an object: it would put names that look like numbers first.
+  const lines = [...tensors]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, file }) => `    ${JSON.stringify(name)}: ${JSON.stringify(file)}`);
   return `{\n  "metadata": {\n    "total_size": ${totalSize}\n  },\n  "weight_map": {\n${lines.join(',\n')}\n  }\n}\n`;
 }

@@ -52,12 +52,15 @@ export interface TensorRange {
   readonly amax: number;
 }
 
-/** Bytes of a cast run of rows: the row-wise parts in row order, so that runs concatenate. */
+/** Bytes of a cast run of rows: the row-wise parts in row order, so that runs concatenate (see `rowUnit`). */
 export interface EncodedRows {
   readonly codes: Uint8Array<ArrayBuffer>;
   /** Stored scales of these rows; empty for unscaled formats, the single scale for `tensor`. */
   readonly scales: Uint8Array<ArrayBuffer>;
-  /** Values whose magnitude was beyond the largest code and were clamped. */
+  /**
+   * Finite values that rounded beyond the largest code: clamped to it, or made infinite or NaN where the cast
+   * says `overflow: ieee`.
+   */
   readonly saturated: number;
   /** Non-zero values that became zero. */
   readonly flushed: number;
@@ -86,13 +89,32 @@ export interface NumberFormat {
   readonly defaultScaleDtype: ScaleDtype;
   /** Rounding modes other than nearest that it takes. */
   readonly stochastic: boolean;
+  /**
+   * True when groups and packing run over the flattened row-major tensor instead of within each row (nf4 of
+   * bitsandbytes). A group then need not divide the row, and runs of rows must be cut as `rowUnit` says.
+   */
+  readonly flattened?: boolean;
   /** Paper or specification the definition comes from. */
   readonly source: string;
-  /** Exact stored parts of a tensor of `shape`; the sum of their bytes is the tensor's size on disk. */
-  parts(shape: readonly number[], cast: Cast): readonly Part[];
-  /** Casts whole rows. `range` is the range of the whole tensor. NaN and infinities are the caller's to refuse. */
-  encodeRows(values: Float32Array, matrix: MatrixShape, cast: Cast, range: TensorRange): EncodedRows;
-  /** What a loader would compute from the stored bytes, in float32. */
+  /**
+   * Exact stored parts of a tensor of `shape`; the sum of their bytes is the tensor's size on disk. `source` is
+   * the dtype it is stored in now (BF16 when not given): nf4 writes it into its state, whose length it changes.
+   * Throws when the format does not take the cast's granularity.
+   */
+  parts(shape: readonly number[], cast: Cast, source?: StorageDtype): readonly Part[];
+  /**
+   * Casts whole rows. `range` is the range of the whole tensor; only one scale a tensor needs it. `firstElement`
+   * is the row-major index in the tensor of the first value (0 when not given): the counter of stochastic
+   * rounding. NaN and infinities are the caller's to refuse; scales ignore them.
+   */
+  encodeRows(
+    values: Float32Array,
+    matrix: MatrixShape,
+    cast: Cast,
+    range: TensorRange,
+    firstElement?: number,
+  ): EncodedRows;
+  /** What a loader would compute from the stored bytes, in float32: code times stored scale, rounded once. */
   decodeRows(
     encoded: Pick<EncodedRows, 'codes' | 'scales'>,
     matrix: MatrixShape,

@@ -33,6 +33,8 @@ export function loading(plan: Plan): Loading {
   if (misfit) return none(`${misfit.name} (${misfit.planned.tensor.role}) is not the weight of a linear layer`);
   const formats = new Set(quantized.map(({ cast }) => cast.format));
   if (formats.size === 1 && formats.has('nf4')) return bitsandbytes(plan, quantized);
+  const nf4 = quantized.find(({ cast }) => cast.format === 'nf4');
+  if (nf4) return none(`${nf4.name} is nf4, which bitsandbytes reads only beside 16-bit weights`);
   const schemes = new Map<string, { readonly scheme: Scheme; readonly modules: string[] }>();
   for (const { name, module, cast } of quantized) {
     const scheme = compressedScheme(cast);

@@ -3,6 +3,7 @@ import type { TextRange } from './range';
 /** Stable codes of findings; each has a page in docs/rules/ of the same name. */
 export type FindingCode =
   | 'syntax'
+  | 'too-large'
   | 'unknown-key'
   | 'unknown-dtype'
   | 'alias-dtype'
@@ -10,11 +11,16 @@ export type FindingCode =
   | 'bad-pattern'
   | 'duplicate-key'
   | 'missing-key'
+  | 'not-supported'
   | 'no-match'
+  | 'layers-out-of-range'
   | 'shadowed'
   | 'indivisible'
   | 'fused-differ'
+  | 'tied'
   | 'fragile'
+  | 'requantize'
+  | 'over-budget'
   | 'checkpoint';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -37,4 +43,30 @@ export interface Finding {
   /** Tensors it is about, at most ten, for related information. */
   readonly tensors: readonly string[];
   readonly fixes: readonly Fix[];
+}
+
+/** Names carried by one finding at most. */
+const TENSORS_SHOWN = 10;
+
+/** A finding with the parts most have none of left out. */
+export function finding(
+  code: FindingCode,
+  severity: Severity,
+  range: TextRange,
+  message: string,
+  more: { readonly tensors?: readonly string[]; readonly fixes?: readonly Fix[] } = {},
+): Finding {
+  return {
+    code,
+    severity,
+    message,
+    range,
+    tensors: (more.tensors ?? []).slice(0, TENSORS_SHOWN),
+    fixes: more.fixes ?? [],
+  };
+}
+
+/** The commonest fix: one place gets another text. */
+export function replacement(title: string, range: TextRange, text: string, preferred: boolean): Fix {
+  return { title, edits: [{ range, text }], preferred };
 }

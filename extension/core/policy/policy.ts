@@ -1,4 +1,5 @@
 import type { Granularity, Rounding, ScaleDtype } from '../formats/format';
+import type { Target } from './keys';
 import type { Located, TextRange } from './range';
 
 /** `match:` of a rule as written: a glob, or a `/regular expression/`. Both must match the whole name. */
@@ -7,29 +8,40 @@ export interface Pattern {
   /** As written; for a regex without the slashes. */
   readonly source: string;
   readonly range: TextRange;
+  /** The quotes it stands in, for fixes that rewrite it. */
+  readonly quotes: 'plain' | 'single' | 'double';
 }
 
 /** `layers:` of a rule: inclusive ranges, negatives count from the last layer. */
 export interface LayerRange {
   readonly from: number;
   readonly to: number;
+  readonly range: TextRange;
+}
+
+/** `scale:` as asked, and the key it was written under: `group: 64` is short for `scale: group 64`. */
+export interface ScaleChoice extends Located<Granularity> {
+  readonly key: 'scale' | 'group';
 }
 
 /** What a rule or the default asks for, before a format's own defaults are filled in. */
 export interface DtypeChoice {
-  /** Canonical format id, or `keep`. */
-  readonly dtype: Located<string>;
-  readonly scale: Located<Granularity> | undefined;
+  /** Canonical format id, or `keep`. Undefined when missing or unknown: such a rule wins, and casts nothing. */
+  readonly dtype: Located<string> | undefined;
+  /** From `scale:` or `group:`; undefined too when the format takes no such scale. */
+  readonly scale: ScaleChoice | undefined;
   readonly scaleDtype: Located<ScaleDtype> | undefined;
   readonly round: Located<Rounding> | undefined;
   readonly overflow: Located<'saturate' | 'ieee'> | undefined;
 }
 
 export interface Rule extends DtypeChoice {
-  /** Position among the policy's rules, from 0. */
+  /** Position among the policy's rules as written, broken ones counted, from 0. */
   readonly index: number;
-  /** Of the whole rule. */
+  /** Of the whole rule, without the dash. */
   readonly range: TextRange;
+  /** Column of its keys, for fixes that add a line; undefined for a rule in braces. */
+  readonly indent: number | undefined;
   readonly match: readonly Pattern[];
   /** Patterns whose tensors the rule leaves alone. */
   readonly except: readonly Pattern[];
@@ -45,13 +57,24 @@ export interface EvaluateSettings {
   readonly scoring: 'all' | 'second-half' | undefined;
 }
 
+/** Limits the author set; all that are given must hold. */
+export interface Budget {
+  readonly bitsPerWeight: Located<number> | undefined;
+  /** In bytes. */
+  readonly size: Located<number> | undefined;
+  /** Largest relative rise of perplexity: 0.01 for `+1%`. Checked when the policy is evaluated. */
+  readonly perplexity: Located<number> | undefined;
+}
+
 /** A parsed policy. Parts that could not be understood are absent; findings say why. */
 export interface Policy {
   readonly version: number | undefined;
   /** Path as written, relative to the policy file. */
   readonly checkpoint: Located<string> | undefined;
+  readonly target: Located<Target> | undefined;
   /** What tensors get that no rule matches; absent means `keep`. */
   readonly default: DtypeChoice | undefined;
   readonly rules: readonly Rule[];
+  readonly budget: Budget | undefined;
   readonly evaluate: EvaluateSettings | undefined;
 }

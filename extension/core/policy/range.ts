@@ -9,3 +9,7 @@ export interface Located<T> {
   readonly value: T;
   readonly range: TextRange;
 }
+
+export function located<T>(value: T, range: TextRange): Located<T> {
+  return { value, range };
+}

@@ -2,12 +2,16 @@ import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
 import type { Cast, Part } from '../formats/format';
 import type { Finding } from '../policy/finding';
 
-/** Who decided a tensor's dtype: a rule by its index, the policy's default, or nobody (no default: keep). */
+/** Who decided a tensor's dtype: a rule by its index, or the policy's default (without one: keep). */
 export type Decider = { readonly kind: 'rule'; readonly index: number } | { readonly kind: 'default' };
 
 /** What becomes of one tensor. */
 export type Treatment =
-  /** Copied byte for byte. `reason` says why when a rule asked for a cast that cannot be. */
+  /**
+   * Copied byte for byte. `asked`: by `keep`, or by no default. `not-float`: integers and packed codes are
+   * never cast. `same-dtype`: it is stored so already. `invalid`: the cast that was asked for can't be done; a
+   * finding says why.
+   */
   | { readonly kind: 'keep'; readonly reason: 'asked' | 'not-float' | 'invalid' | 'same-dtype' }
   | { readonly kind: 'cast'; readonly cast: Cast; readonly parts: readonly Part[] };
 
@@ -27,6 +31,8 @@ export interface RuleEffect {
   readonly index: number;
   /** Tensors its patterns (and layers, and except) select. */
   readonly matched: readonly string[];
+  /** How many tensors each pattern of `match` selects by itself, layers and except not applied. */
+  readonly matchedBy: readonly number[];
   /** Those of them it decides. */
   readonly won: readonly string[];
   readonly bytesBefore: number;

@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import { openWeights } from '../../core/checkpoint/weights';
+import type { EvaluationReport } from '../../core/evaluate/report';
+import { evaluationSettings } from '../../core/evaluate/settings';
+import { openTokenizer } from '../../core/evaluate/tokenize';
+import { modelGraph } from '../../core/model/graph';
+import { evaluate } from '../../jobs/evaluate';
+import type { Session } from '../activate';
+import { policyName, resolveReference } from '../policy-uri';
+import { policyArgument } from './policy-argument';
+import { startPolicyJob } from './policy-job';
+import type { OpenState } from './ready-policy';
+
+/** "Evaluate": perplexity before and after and KL divergence, cast in memory; nothing is written. */
+export function registerEvaluate(session: Session): vscode.Disposable {
+  return vscode.commands.registerCommand('downcast.evaluate', async (argument: unknown) => {
+    const uri = policyArgument(argument, session.states);
+    if (!uri) return undefined;
+    const report = await startPolicyJob(session, uri, 'evaluate', 'Evaluating', (state, signal) =>
+      start(session, state, signal),
+    );
+    if (report) {
+      session.reports.update(uri, { evaluated: report });
+      void announce(report.report, uri);
+    }
+    return report?.report;
+  });
+}
+
+async function* start(session: Session, state: OpenState, signal: AbortSignal): ReturnType<typeof evaluate> {
+  const { platform, workers } = session;
+  const { checkpoint, plan, uri } = state.checkpoint;
+  const graph = modelGraph(checkpoint.config);
+  if (graph.kind === 'unsupported') throw new Error(graph.reason);
+  const { context, windows, scoring } = evaluationSettings(state.policy, checkpoint.config);
+  const { folder } = await platform.place(uri);
+  const weights = openWeights(folder);
+  try {
+    return yield* evaluate({
+      graph,
+      plan,
+      source: { pool: await workers.kernels(), read: weights.read },
+      tokenize: await openTokenizer(folder, signal),
+      text: await readText(state),
+      context,
+      windows,
+      scoring,
+      startPool: (model, longest) => workers.model(model, longest),
+      createDigest: platform.createDigest,
+      now: () => performance.now(),
+      signal,
+    });
+  } finally {
+    await weights.close();
+  }
+}
+
+async function readText(state: OpenState): Promise<{ readonly name: string; readonly content: string }> {
+  const written = state.policy.evaluate?.text?.value;
+  if (written === undefined) {
+    throw new Error('the policy names no text to measure on; add "evaluate: { text: PATH }" to it');
+  }
+  const uri = resolveReference(state.uri, written);
+  try {
+    return { name: written, content: new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)) };
+  } catch (error) {
+    throw new Error(`the text ${written} can't be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function announce({ base, cast, divergence }: EvaluationReport, policy: vscode.Uri): Promise<void> {
+  const change = divergence.measurable ? '' : ' (no measurable change)';
+  const choice = await vscode.window.showInformationMessage(
+    `Downcast: ${policyName(policy)} takes perplexity from ${base.value.toFixed(3)} to ${cast.value.toFixed(3)}${change}; KL divergence ${divergence.kl.mean.toPrecision(3)} nats.`,
+    'Open Heatmap',
+  );
+  if (choice) await vscode.commands.executeCommand('downcast.openHeatmap', policy);
+}

@@ -1,0 +1,94 @@
+import type { Checkpoint } from './checkpoint';
+import { CheckpointError } from './checkpoint-error';
+import { pickleError } from './shard-name';
+
+const INDEX = 'model.safetensors.index.json';
+const SINGLE = 'model.safetensors';
+
+export function isIndexFile(file: string): boolean {
+  return file.endsWith('.safetensors.index.json');
+}
+
+/**
+ * The file that a checkpoint is opened by: `file` when the user chose one, else the index, `model.safetensors`,
+ * or the only index or safetensors file. Throws CheckpointError when there is none, more than one, or another format.
+ */
+export function chooseFile(folder: string, names: readonly string[], file?: string): string {
+  if (file !== undefined) {
+    refuseOtherFormats(file);
+    return file;
+  }
+  for (const usual of [INDEX, SINGLE]) if (names.includes(usual)) return usual;
+  for (const matches of [isIndexFile, isWeightFile]) {
+    const found = names.filter(matches);
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1) throw severalFiles(folder, found.sort());
+  }
+  for (const name of names) if (isPickle(name)) throw pickleError(`${folder}/${name}`);
+  for (const name of names) if (isGguf(name)) throw ggufError(`${folder}/${name}`);
+  throw new CheckpointError(
+    'no-checkpoint',
+    `${folder}: expected ${SINGLE} or ${INDEX}, found no safetensors file; is this the checkpoint's folder?`,
+  );
+}
+
+function isWeightFile(file: string): boolean {
+  return file.endsWith('.safetensors');
+}
+
+function isPickle(file: string): boolean {
+  // training_args.bin and the like lie beside weights of any format, so .bin alone says nothing when others are there.
+  return /\.(bin|pt|pth|pkl|ckpt)(\.index\.json)?$/i.test(file);
+}
+
+function isGguf(file: string): boolean {
+  return /\.gguf$/i.test(file);
+}
+
+function refuseOtherFormats(file: string): void {
+  if (isIndexFile(file) || isWeightFile(file)) return;
+  if (isPickle(file)) throw pickleError(file);
+  if (isGguf(file)) throw ggufError(file);
+  throw new CheckpointError(
+    'not-a-checkpoint',
+    `${file}: expected a folder, a .safetensors file or a .safetensors.index.json`,
+  );
+}
+
+function ggufError(file: string): CheckpointError {
+  return new CheckpointError(
+    'gguf',
+    `${file}: GGUF checkpoints are not supported yet; open the safetensors checkpoint that it was made from`,
+  );
+}
+
+function severalFiles(folder: string, found: readonly string[]): CheckpointError {
+  const shown = found.slice(0, 3).join(', ') + (found.length > 3 ? ` and ${found.length - 3} more` : '');
+  const series = found.some((name) => /-\d+-of-\d+\.safetensors$/.test(name));
+  const what = series
+    ? `these are shards, but ${INDEX}, which says what is where, is missing; fetch it`
+    : `add ${INDEX}, or name one of the files as the checkpoint`;
+  return new CheckpointError('several-files', `${folder}: found ${shown}; ${what}`);
+}
+
+/** Files that look as if they belonged to the checkpoint but are not part of what was opened. */
+export function leftOutWarnings(names: readonly string[], checkpoint: Checkpoint): readonly string[] {
+  const opened = new Set(checkpoint.files.map(({ file }) => file));
+  const first = checkpoint.files[0]?.file ?? '';
+  const series = /^(.*)-\d+-of-(\d+)\.safetensors$/.exec(first);
+  if (checkpoint.index === undefined) {
+    if (!series || Number(series[2]) <= 1) return [];
+    return [`${first}: is one of ${Number(series[2])} shards; the tensors of the others are not shown`];
+  }
+  const stray = names.filter((name) => !opened.has(name) && belongs(name, series?.[1]));
+  return stray.map((name) => {
+    const note = name === SINGLE ? `; transformers loads it rather than ${checkpoint.index ?? ''}` : '';
+    return `${name}: lies in the folder, but ${checkpoint.index ?? ''} does not name it${note}; its tensors are not shown`;
+  });
+}
+
+function belongs(name: string, stem: string | undefined): boolean {
+  if (name === SINGLE) return true;
+  const match = /^(.*)-\d+-of-\d+\.safetensors$/.exec(name);
+  return match !== null && match[1] === stem;
+}

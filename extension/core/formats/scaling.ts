@@ -1,0 +1,132 @@
+import type { StorageDtype } from '../checkpoint/storage-dtype';
+import { elementCount } from '../checkpoint/storage-dtype';
+import { floatBits, floatFromBits } from './float-bits';
+import { BF16_LAYOUT, FP16_LAYOUT, decodeFloat, encodeFloat, type FloatLayout } from './float-codes';
+import type { Cast, Granularity, MatrixShape, NumberFormat, Part, ScaleDtype, TensorRange } from './format';
+
+/** Consecutive row-major elements that share one scale. */
+export interface ScaleRun {
+  readonly start: number;
+  readonly length: number;
+}
+
+const SCALE_LAYOUT: Readonly<Record<Exclude<ScaleDtype, 'F32'>, FloatLayout>> = {
+  BF16: BF16_LAYOUT,
+  F16: FP16_LAYOUT,
+};
+
+/** Smallest positive number of each scale dtype. */
+export const SMALLEST_SCALE: Readonly<Record<ScaleDtype, number>> = { F32: 2 ** -149, BF16: 2 ** -133, F16: 2 ** -24 };
+
+export function scaleBytes(dtype: ScaleDtype): number {
+  return dtype === 'F32' ? 4 : 2;
+}
+
+/** A float32 rounded to the dtype that scales are stored in; beyond its range the largest finite one. */
+export function roundScale(scale: number, dtype: ScaleDtype): number {
+  if (dtype === 'F32') return Math.fround(scale);
+  const layout = SCALE_LAYOUT[dtype];
+  return decodeFloat(encodeFloat(floatBits(scale), layout, 'saturate').code, layout);
+}
+
+/**
+ * The scale that maps the largest magnitude of a run onto the largest code: amax / largest in float32, rounded to
+ * the dtype it is stored in; elements are divided by the rounded one. A run of zeros has scale 1. A scale that
+ * would underflow to zero becomes the smallest positive number, so there is never a division by zero.
+ */
+export function storedScale(amax: number, largest: number, dtype: ScaleDtype): number {
+  if (amax === 0) return 1;
+  return Math.max(roundScale(Math.fround(amax / largest), dtype), SMALLEST_SCALE[dtype]);
+}
+
+/** Largest finite magnitude of a run. */
+export function runAmax(values: Float32Array, { start, length }: ScaleRun): number {
+  let amax = 0;
+  for (let at = start; at < start + length; at++) {
+    const magnitude = Math.abs(values[at]!);
+    if (magnitude > amax && magnitude !== Infinity) amax = magnitude;
+  }
+  return amax;
+}
+
+/** Columns that share a scale within a row. */
+function runLength(columns: number, scale: Granularity): number {
+  return scale.kind === 'group' ? scale.size : columns;
+}
+
+/**
+ * The runs of whole rows that share a scale, in the order their scales are stored. The last group of a row is
+ * shorter where the group does not divide it. `none` and `tensor` are one run, also of no elements.
+ */
+export function scaleRuns({ rows, columns }: MatrixShape, scale: Granularity): readonly ScaleRun[] {
+  if (scale.kind === 'none' || scale.kind === 'tensor') return [{ start: 0, length: rows * columns }];
+  const length = runLength(columns, scale);
+  const runs: ScaleRun[] = [];
+  for (let row = 0; row < rows; row++) {
+    const end = (row + 1) * columns;
+    if (columns === 0) runs.push({ start: 0, length: 0 });
+    for (let start = row * columns; start < end; start += length) {
+      runs.push({ start, length: Math.min(length, end - start) });
+    }
+  }
+  return runs;
+}
+
+/** Shape of the stored scales: [1] for a tensor, [.., 1] for channels, [.., groups] for groups. */
+function scaleShape(shape: readonly number[], scale: Granularity): readonly number[] {
+  if (scale.kind === 'tensor') return [1];
+  const columns = shape.at(-1) ?? 1;
+  return [...shape.slice(0, -1), Math.max(1, Math.ceil(columns / Math.max(1, runLength(columns, scale))))];
+}
+
+/** The stored scales of a tensor; none for an unscaled cast. */
+export function scaleParts(shape: readonly number[], cast: Cast): readonly Part[] {
+  if (cast.scale.kind === 'none') return [];
+  const scales = scaleShape(shape, cast.scale);
+  const dtype: StorageDtype = cast.scaleDtype;
+  return [{ role: 'scale', dtype, shape: scales, bytes: elementCount(scales) * scaleBytes(cast.scaleDtype) }];
+}
+
+/** Throws unless the format takes the cast's granularity. */
+export function requireGranularity(
+  { id, granularities }: Pick<NumberFormat, 'id' | 'granularities'>,
+  cast: Cast,
+): void {
+  if (granularities.includes(cast.scale.kind)) return;
+  throw new Error(`${id} takes scale ${granularities.join(', ')}, not ${cast.scale.kind}`);
+}
+
+/** Scales as they lie on disk, little-endian. */
+export function packScales(scales: readonly number[], dtype: ScaleDtype): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(scales.length * scaleBytes(dtype));
+  const view = new DataView(bytes.buffer);
+  scales.forEach((scale, at) => {
+    if (dtype === 'F32') view.setFloat32(at * 4, scale, true);
+    else view.setUint16(at * 2, encodeFloat(floatBits(scale), SCALE_LAYOUT[dtype], 'saturate').code, true);
+  });
+  return bytes;
+}
+
+/** The inverse of `packScales`. */
+export function unpackScales(bytes: Uint8Array, dtype: ScaleDtype): readonly number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.byteLength / scaleBytes(dtype) }, (_, at) =>
+    dtype === 'F32'
+      ? floatFromBits(view.getUint32(at * 4, true))
+      : decodeFloat(view.getUint16(at * 2, true), SCALE_LAYOUT[dtype]),
+  );
+}
+
+/** Stored scale of each run of these rows; none for an unscaled cast. `range` is the whole tensor's. */
+export function rowScales(
+  values: Float32Array,
+  runs: readonly ScaleRun[],
+  cast: Cast,
+  range: TensorRange,
+  largest: number,
+): readonly number[] {
+  if (cast.scale.kind === 'none') return [];
+  return runs.map((run) =>
+    storedScale(cast.scale.kind === 'tensor' ? range.amax : runAmax(values, run), largest, cast.scaleDtype),
+  );
+}

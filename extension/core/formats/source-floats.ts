@@ -1,0 +1,47 @@
+import { STORAGE_BITS, type StorageDtype } from '../checkpoint/storage-dtype';
+import { BF16_LAYOUT, E4M3_LAYOUT, E5M2_LAYOUT, FP16_LAYOUT, decodeFloat } from './float-codes';
+
+/** Storage dtypes whose values can be cast. */
+export const SOURCE_DTYPES = ['F64', 'F32', 'BF16', 'F16', 'F8_E4M3', 'F8_E5M2'] as const;
+
+export type SourceDtype = (typeof SOURCE_DTYPES)[number];
+
+export function isSourceDtype(dtype: StorageDtype): dtype is SourceDtype {
+  return (SOURCE_DTYPES as readonly StorageDtype[]).includes(dtype);
+}
+
+/** Throws unless the dtype is a float that can be cast and the bytes are whole elements; returns their number. */
+export function sourceElements(dtype: StorageDtype, byteLength: number): number {
+  if (!isSourceDtype(dtype)) throw new Error(`${dtype} values can't be cast; ${SOURCE_DTYPES.join(', ')} can`);
+  const size = STORAGE_BITS[dtype] / 8;
+  if (byteLength % size !== 0) throw new Error(`${byteLength} bytes are no whole number of ${dtype} values`);
+  return byteLength / size;
+}
+
+/**
+ * Little-endian source bytes as float32, the precision every cast starts from: exact for all dtypes but F64, which
+ * is rounded to nearest and becomes infinite beyond float32's range.
+ */
+export function sourceFloats(dtype: StorageDtype, bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  const elements = sourceElements(dtype, bytes.byteLength);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const read = reader(dtype as SourceDtype, view);
+  return Float32Array.from({ length: elements }, (_, at) => read(at));
+}
+
+function reader(dtype: SourceDtype, view: DataView): (at: number) => number {
+  switch (dtype) {
+    case 'F64':
+      return (at) => view.getFloat64(at * 8, true);
+    case 'F32':
+      return (at) => view.getFloat32(at * 4, true);
+    case 'BF16':
+      return (at) => decodeFloat(view.getUint16(at * 2, true), BF16_LAYOUT);
+    case 'F16':
+      return (at) => decodeFloat(view.getUint16(at * 2, true), FP16_LAYOUT);
+    case 'F8_E4M3':
+      return (at) => decodeFloat(view.getUint8(at), E4M3_LAYOUT);
+    case 'F8_E5M2':
+      return (at) => decodeFloat(view.getUint8(at), E5M2_LAYOUT);
+  }
+}

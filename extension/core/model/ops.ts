@@ -1,0 +1,82 @@
+/** A matrix in the kernels' memory, packed for multiplication: a linear layer's weight or an embedding. */
+export interface Matrix {
+  readonly kind: 'matrix';
+  readonly pointer: number;
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
+/** A vector in the kernels' memory. */
+export interface Vector {
+  readonly kind: 'vector';
+  readonly pointer: number;
+  readonly length: number;
+}
+
+export type Weight = Matrix | Vector;
+
+/** Looks a loaded weight up by its tensor's name; throws when it is not loaded. */
+export type Weights = (name: string) => Weight;
+
+/**
+ * Activations in the kernels' memory, row-major, one row a token, float32. There is room for a multiple of 8 rows;
+ * kernels compute the rows that fill it up too, and nothing depends on them.
+ */
+export interface Activations {
+  readonly kind: 'activations';
+  readonly pointer: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The same, arranged as `linear` reads it. */
+export interface PackedActivations {
+  readonly kind: 'packed';
+  readonly pointer: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Cosines and sines by position: headSize / 2 floats a position each. */
+export interface RotaryTable {
+  readonly cosines: number;
+  readonly sines: number;
+  readonly headSize: number;
+}
+
+/** Keys and values of one layer for the positions seen so far. */
+export interface KeyValues {
+  readonly keys: number;
+  readonly values: number;
+  readonly positions: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+}
+
+/**
+ * What a forward pass is made of. The wasm kernels implement it; an architecture (see llama.ts) only says in which
+ * order. All float32. What an operation makes lives until the room taken since a `mark` is released.
+ */
+export interface ModelOps {
+  /** Rows of the embedding, one a token. */
+  embed(table: Matrix, tokens: Int32Array): Activations;
+  /** Rows `first` to `first + count`, without copying; `first` and, but at the end, `count` are multiples of 8. */
+  rows(x: Activations, first: number, count: number): Activations;
+  rmsNorm(x: Activations, weight: Vector, epsilon: number): Activations;
+  pack(x: Activations): PackedActivations;
+  /** x times the transposed weight: PyTorch's linear layer without bias. */
+  linear(x: PackedActivations, weight: Matrix): Activations;
+  /** The same, added to `to`. */
+  addLinear(x: PackedActivations, weight: Matrix, to: Activations): void;
+  /** Rotary position embedding in place, then times `scale`; the first row stands at position `first`. */
+  rotate(x: Activations, first: number, heads: number, table: RotaryTable, scale: number): void;
+  keyValues(positions: number, kvHeads: number, headSize: number): KeyValues;
+  /** Puts rotated keys and values at position `first` and behind. */
+  append(cache: KeyValues, first: number, k: Activations, v: Activations): void;
+  /** Causal attention; query heads share key-value heads in groups. `q`: rotated and scaled, from position `first`. */
+  attention(q: Activations, cache: KeyValues, first: number, heads: number): Activations;
+  /** gate = silu(gate) * up, in place. */
+  swiglu(gate: Activations, up: Activations): void;
+  mark(): number;
+  release(mark: number): void;
+}

@@ -1,0 +1,152 @@
+import { compileGlob } from '../policy/glob';
+import { editDistance } from '../policy/nearest';
+import type { NameTemplate } from './name-templates';
+
+/** A glob that is near one that matches nothing, and how far: 0 is the same, 1 about one wrong segment. */
+export interface Repair {
+  readonly source: string;
+  /** The same with `*` for numbers that may not exist, to try when `source` matches nothing. */
+  readonly anyNumber: string;
+  readonly cost: number;
+}
+
+/** Templates that are compared; a checkpoint with more names that differ in more than numbers is odd. */
+const MOST_TEMPLATES = 2000;
+
+/** Longest pattern and name, in segments, that are compared. */
+const MOST_SEGMENTS = 24;
+
+const COST = {
+  /** A segment is missing at an end: `layers.*` for `model.layers.*`. */
+  missingAtEnd: 0.4,
+  missing: 0.7,
+  superfluous: 1.1,
+  /** Another number: the layer may not exist. */
+  number: 0.2,
+  /** Nothing in common. */
+  other: 1.2,
+} as const;
+
+/** Most that may be wrong, for each segment of the pattern. */
+const WORST = 0.45;
+
+/**
+ * Globs near `source` that name tensors of the checkpoint, nearest first. Segments that fit are kept as
+ * written, wildcards and all; the others take the name's spelling, numbers become `*`.
+ */
+export function repairGlob(source: string, templates: readonly NameTemplate[]): readonly Repair[] {
+  const segments = splitGlob(source);
+  if (!segments || segments.length > MOST_SEGMENTS) return [];
+  const price = createPrices(segments);
+  const repairs = new Map<string, Repair>();
+  for (const template of templates.slice(0, MOST_TEMPLATES)) {
+    if (template.segments.length > MOST_SEGMENTS) continue;
+    const { cost, parts } = align(segments, template.segments, price);
+    const repaired = parts.map(({ text }) => text).join('.');
+    const anyNumber = parts.map(({ text, number }) => (number ? '*' : text)).join('.');
+    if (cost > WORST * Math.max(2, segments.length) || (repairs.get(repaired)?.cost ?? Infinity) <= cost) continue;
+    repairs.set(repaired, { source: repaired, anyNumber, cost });
+  }
+  return [...repairs.values()].sort((one, other) => one.cost - other.cost);
+}
+
+/** The dotted segments of a glob, or undefined when a piece of it crosses dots. */
+function splitGlob(source: string): readonly string[] | undefined {
+  const segments: string[] = [];
+  let from = 0;
+  let depth = 0;
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at]!;
+    if (char === '\\') at++;
+    else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+    else if (char === '.' && depth === 0) {
+      segments.push(source.slice(from, at));
+      from = at + 1;
+    } else if (char === '.' && !isNumberRange(source, at)) return undefined;
+  }
+  segments.push(source.slice(from));
+  return segments.some((segment) => segment.includes('**') && segment !== '**') ? undefined : segments;
+}
+
+function isNumberRange(source: string, at: number): boolean {
+  return source[at - 1] === '.' || source[at + 1] === '.';
+}
+
+type Price = (segment: number, name: string) => number;
+
+/** What it costs to read a segment of the pattern as a segment of a name; each pair is compared once. */
+function createPrices(segments: readonly string[]): Price {
+  const known = segments.map(() => new Map<string, number>());
+  const globs = segments.map((segment) => compileGlob(segment));
+  return (at, name) => {
+    const found = known[at]!.get(name);
+    if (found !== undefined) return found;
+    const glob = globs[at]!;
+    const cost = glob.kind === 'glob' && glob.matches(name) ? 0 : unlike(segments[at]!, name);
+    known[at]!.set(name, cost);
+    return cost;
+  };
+}
+
+function unlike(segment: string, name: string): number {
+  if (isNumber(name)) return /\d/.test(segment) && !/[a-z]/i.test(segment) ? COST.number : COST.other;
+  const longest = Math.max(segment.length, name.length);
+  const limit = Math.floor(longest / 2);
+  const distance = editDistance(segment, name, limit);
+  if (distance <= limit) return Math.max(COST.number + 0.05, (1.5 * distance) / longest);
+  const contained = segment.length >= 3 && name.length >= 3 && (name.includes(segment) || segment.includes(name));
+  return contained ? 0.8 : COST.other;
+}
+
+interface Alignment {
+  readonly cost: number;
+  readonly parts: readonly RepairedSegment[];
+}
+
+interface RepairedSegment {
+  readonly text: string;
+  /** Kept as written although the number it stands for was not seen. */
+  readonly number: boolean;
+}
+
+/** The cheapest way to read a pattern as a name, segment by segment. */
+function align(pattern: readonly string[], name: readonly string[], price: Price): Alignment {
+  let below: Alignment[] = [];
+  for (let i = pattern.length; i >= 0; i--) {
+    const row: Alignment[] = [];
+    for (let j = name.length; j >= 0; j--) {
+      const ways: Alignment[] = [];
+      const way = (cost: number, written: RepairedSegment | undefined, rest: Alignment): number =>
+        ways.push({ cost: cost + rest.cost, parts: written === undefined ? rest.parts : [written, ...rest.parts] });
+      const segment = pattern[i];
+      const named = name[j];
+      if (segment === undefined && named === undefined) ways.push({ cost: 0, parts: [] });
+      if (segment !== undefined && named !== undefined && segment !== '**') {
+        const cost = price(i, named);
+        way(cost, cost <= COST.number ? { text: segment, number: cost > 0 } : literal(named), below[j + 1]!);
+      }
+      if (segment === '**') {
+        way(0, { text: '**', number: false }, below[j]!);
+        if (named !== undefined) way(0, undefined, row[j + 1]!);
+      } else if (segment !== undefined) way(segment === '*' ? COST.missing : COST.superfluous, undefined, below[j]!);
+      if (named !== undefined && segment !== '**') {
+        const atEnd = i === 0 || i === pattern.length;
+        way(atEnd ? COST.missingAtEnd : COST.missing, literal(named), row[j + 1]!);
+      }
+      row[j] = ways.reduce((best, next) => (next.cost < best.cost ? next : best));
+    }
+    below = row;
+  }
+  return below[0]!;
+}
+
+function isNumber(segment: string): boolean {
+  return /^\d+$/.test(segment);
+}
+
+/** A segment of a name as a glob that matches it. */
+function literal(segment: string): RepairedSegment {
+  const text = isNumber(segment) ? '*' : segment.replace(/[*?[\]{}\\]/g, '\\$&');
+  return { text, number: false };
+}

@@ -1,0 +1,80 @@
+import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
+import type { Cast, Granularity, NumberFormat } from '../formats/format';
+import type { FormatTable } from '../formats/format-table';
+import type { DtypeChoice } from '../policy/policy';
+import { KEEP } from '../policy/read/dtype';
+import { isFloat, scaleTensorOf } from './castable';
+import type { Treatment } from './plan';
+
+const ASKED: Treatment = { kind: 'keep', reason: 'asked' };
+const NOT_FLOAT: Treatment = { kind: 'keep', reason: 'not-float' };
+const SAME_DTYPE: Treatment = { kind: 'keep', reason: 'same-dtype' };
+const INVALID: Treatment = { kind: 'keep', reason: 'invalid' };
+
+/** A choice with the format's defaults filled in; undefined for `keep` and for a dtype that is not known. */
+export function castOf(
+  choice: DtypeChoice | undefined,
+  formats: FormatTable,
+): { cast: Cast; format: NumberFormat } | undefined {
+  const format = choice?.dtype && formats.find(choice.dtype.value)?.format;
+  if (!format) return undefined;
+  const cast: Cast = {
+    format: format.id,
+    scale: scaleOf(choice, format),
+    scaleDtype: choice.scaleDtype?.value ?? format.defaultScaleDtype,
+    round: choice.round?.value ?? { kind: 'nearest' },
+    overflow: choice.overflow?.value ?? 'saturate',
+  };
+  return { cast, format };
+}
+
+/**
+ * What a choice does to the tensors of a tree: a function of the tensor, because the defaults are filled in
+ * once and tensors of one shape share their parts.
+ */
+export function createTreatment(
+  choice: DtypeChoice | undefined,
+  tree: TensorTree,
+  formats: FormatTable,
+): (tensor: TreeTensor) => Treatment {
+  if (choice === undefined || choice.dtype?.value === KEEP) return () => ASKED;
+  const asked = castOf(choice, formats);
+  if (!asked) return () => INVALID;
+  const { cast, format } = asked;
+  const byShape = new Map<string, Treatment>();
+  return (tensor) => {
+    const { dtype, shape } = tensor;
+    if (!isFloat(dtype)) return NOT_FLOAT;
+    if (scaleTensorOf(tensor, tree) !== undefined) return INVALID;
+    const key = `${dtype} ${shape.join()}`;
+    const known = byShape.get(key);
+    if (known) return known;
+    const treatment = divides(cast.scale, shape, format) ? castTreatment(tensor, cast, format) : INVALID;
+    byShape.set(key, treatment);
+    return treatment;
+  };
+}
+
+function castTreatment({ dtype, shape }: TreeTensor, cast: Cast, format: NumberFormat): Treatment {
+  const parts = format.parts(shape, cast, dtype);
+  const plain = parts.length === 1 && cast.scale.kind === 'none';
+  return plain && parts[0]!.dtype === dtype ? SAME_DTYPE : { kind: 'cast', cast, parts };
+}
+
+/** The scale asked for; the format's own where it takes no such scale, which the parser has told already. */
+function scaleOf({ scale }: DtypeChoice, format: NumberFormat): Granularity {
+  return scale && format.granularities.includes(scale.value.kind) ? scale.value : format.defaultScale;
+}
+
+/** Whether a granularity cuts a tensor into whole pieces; groups that run on over the rows always do. */
+export function divides(
+  scale: Granularity,
+  shape: readonly number[],
+  { flattened }: Pick<NumberFormat, 'flattened'>,
+): boolean {
+  const columns = shape.at(-1) ?? 1;
+  if (scale.kind === 'group') return flattened === true || columns % scale.size === 0;
+  if (scale.kind !== 'block') return true;
+  const rows = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  return columns % scale.columns === 0 && rows % scale.rows === 0;
+}

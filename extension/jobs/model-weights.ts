@@ -1,0 +1,42 @@
+import { elementCount } from '../core/checkpoint/storage-dtype';
+import type { Cast } from '../core/formats/format';
+import type { PlannedTensor } from '../core/resolve/plan';
+import { castTensor, type CastSource } from './cast-tensor';
+
+const WIDEN: Cast = {
+  format: 'fp32',
+  scale: { kind: 'none' },
+  scaleDtype: 'F32',
+  round: { kind: 'nearest' },
+  overflow: 'ieee',
+};
+
+/** A tensor's values in float32 as they are stored now. */
+export function baseValues(source: CastSource, planned: PlannedTensor, signal?: AbortSignal) {
+  return values(source, planned, WIDEN, signal);
+}
+
+/**
+ * A tensor's values in float32 as a loader will compute them from the written checkpoint: cast and decoded by the
+ * same kernels that write it. Undefined for a tensor that is kept, whose values are the base's.
+ */
+export async function castValues(source: CastSource, planned: PlannedTensor, signal?: AbortSignal) {
+  const { treatment } = planned;
+  return treatment.kind === 'keep' ? undefined : values(source, planned, treatment.cast, signal);
+}
+
+async function values(
+  source: CastSource,
+  { tensor }: PlannedTensor,
+  cast: Cast,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array<ArrayBuffer>> {
+  const all = new Float32Array(elementCount(tensor.shape));
+  let at = 0;
+  for await (const { decoded } of castTensor(source, tensor, cast, { decode: true, signal })) {
+    if (!decoded) throw new Error(`${tensor.name}: the cast gave no values back`);
+    all.set(decoded, at);
+    at += decoded.length;
+  }
+  return all;
+}

@@ -1,0 +1,61 @@
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { MarkupKind, type Hover, type Position } from 'vscode-languageserver-types';
+import { locate, ruleAt, type Place } from '../../core/policy/locate';
+import type { Analysis } from '../analysis';
+import type { Cancellation } from '../cancellation';
+import { ownerOf } from '../keys-at';
+import { toRange } from '../positions';
+import type { ServiceContext } from '../service-context';
+import { describeCheckpoint } from './hover/checkpoint';
+import { describeDtype } from './hover/dtype';
+import { describeKey } from './hover/key';
+import { describeLayers } from './hover/layers';
+import { describePattern } from './hover/pattern';
+
+/** A value under the mouse, with everything known of its policy. */
+export interface HoverSite {
+  readonly place: Extract<Place, { kind: 'value' }>;
+  readonly analysis: Analysis;
+  readonly context: ServiceContext;
+  /** Rule the place is in; undefined elsewhere. */
+  readonly rule: number | undefined;
+}
+
+/** What there is to say about the word at a position, as Markdown. */
+export async function hover(
+  document: TextDocument,
+  position: Position,
+  cancellation: Cancellation,
+  context: ServiceContext,
+): Promise<Hover | undefined> {
+  const { document: text } = context.analyses.snapshot(document);
+  const place = locate(text.getText(), text.offsetAt(position));
+  if ((place.kind !== 'key' && place.kind !== 'value') || place.text === '') return undefined;
+  const analysis = await context.analyses.of(document);
+  if (cancellation.isCancellationRequested) return undefined;
+  const value =
+    place.kind === 'key'
+      ? describeKey(place.path, place.text)
+      : describe({ place, analysis, context, rule: ruleAt(place.path) });
+  if (value === undefined) return undefined;
+  return { contents: { kind: MarkupKind.Markdown, value }, range: toRange(text, place.range) };
+}
+
+function describe(site: HoverSite): string | undefined {
+  const owner = ownerOf(site.place.path);
+  if (!owner) return undefined;
+  switch (owner.key) {
+    case 'match':
+    case 'except':
+      return describePattern(site);
+    case 'dtype':
+    case 'default':
+      return describeDtype(site);
+    case 'layers':
+      return describeLayers(site);
+    case 'checkpoint':
+      return describeCheckpoint(site);
+    default:
+      return describeKey(owner.mapping, owner.key);
+  }
+}

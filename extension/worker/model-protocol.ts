@@ -1,0 +1,41 @@
+import type { ModelGraph } from '../core/model/graph';
+import type { WeightUse } from '../kernels/model-session';
+
+/** Messages to a model worker, in this order: one init, all weights, then windows. Each is answered once. */
+export type ModelRequest =
+  | {
+      readonly kind: 'init';
+      readonly id: number;
+      readonly module: WebAssembly.Module;
+      readonly graph: ModelGraph;
+      readonly context: number;
+    }
+  | {
+      readonly kind: 'weight';
+      readonly id: number;
+      readonly name: string;
+      readonly shape: readonly number[];
+      readonly values: Float32Array<ArrayBuffer>;
+      readonly use: WeightUse;
+    }
+  | { readonly kind: 'window'; readonly id: number; readonly tokens: Int32Array<ArrayBuffer>; readonly first: number };
+
+export type ModelResponse =
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'scores'; readonly id: number; readonly scores: Float64Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+
+/** What the evaluation needs of its workers. Weights go to every worker, a window to one of them. */
+export interface ModelPool {
+  readonly size: number;
+  load(
+    name: string,
+    shape: readonly number[],
+    values: Float32Array<ArrayBuffer>,
+    use: WeightUse,
+  ): Promise<void>;
+  /** Figures of the scored positions (see ModelSession.score). */
+  score(tokens: Int32Array<ArrayBuffer>, first: number): Promise<Float64Array<ArrayBuffer>>;
+  /** Ends the workers at once, whatever they do; promises still open are rejected. */
+  dispose(): Promise<void>;
+}

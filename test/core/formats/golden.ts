@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+/** An array of a golden file: test/oracles/formats/store.py. */
+export interface GoldenArray {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly base64: string;
+}
+
+export function golden<T>(name: string): T {
+  const file = new URL(`../../oracles/golden/formats/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
+
+export function bytesOf({ base64 }: GoldenArray): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}
+
+export function floatsOf(array: GoldenArray): Float32Array<ArrayBuffer> {
+  if (array.dtype !== 'float32') throw new Error(`the golden array holds ${array.dtype}`);
+  return new Float32Array(bytesOf(array).buffer);
+}
+
+/** Codes of 8 or 16 bits. */
+export function codesOf(array: GoldenArray): Uint8Array | Uint16Array {
+  const bytes = bytesOf(array);
+  return array.dtype === 'uint16' ? new Uint16Array(bytes.buffer) : bytes;
+}

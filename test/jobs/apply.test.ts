@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { openCheckpoint } from '../../extension/core/checkpoint/open';
+import { openWeights } from '../../extension/core/checkpoint/weights';
+import { createDigest } from '../../extension/core/digest';
+import { BUILT_IN_FORMATS } from '../../extension/core/formats/registry';
+import { parsePolicy } from '../../extension/core/policy/parse';
+import { resolve } from '../../extension/core/resolve/resolve';
+import { apply, type ApplyRequest } from '../../extension/jobs/apply';
+import type { ApplyReport } from '../../extension/jobs/apply-report';
+import { Cancelled, type Progress } from '../../extension/jobs/progress';
+import { referenceKernels } from '../../extension/kernels/cast-reference';
+import { createInProcessPool } from '../../extension/worker/in-process';
+import { buildSafetensors, memoryFolder, memoryOutput, type TensorContent } from '../fixtures/memory-folder';
+
+/** Values that spread over a few binades, so that every format has something to round. */
+function weights(rows: number, columns: number): TensorContent {
+  const data = Array.from({ length: rows * columns }, (_, i) => Math.sin(i * 0.7) * 2 ** ((i % 9) - 6));
+  return { dtype: 'F32', shape: [rows, columns], data };
+}
+
+const NORM: TensorContent = { dtype: 'F32', shape: [8], data: [1, 1, 1, 1, 1, 1, 1, 1] };
+
+async function prepare(policyText: string, tensors: Readonly<Record<string, TensorContent>>) {
+  const folder = memoryFolder({
+    'model.safetensors': buildSafetensors(tensors, new Map([['format', 'pt']])),
+    'config.json': '{ "model_type": "llama", "tie_word_embeddings": false }',
+    'tokenizer.json': '{}',
+    'pytorch_model.bin': 'a pickle that must not be copied',
+  });
+  const checkpoint = await openCheckpoint(folder, 'model.safetensors');
+  const { policy } = parsePolicy(policyText, BUILT_IN_FORMATS);
+  const output = memoryOutput('out');
+  const request: ApplyRequest = {
+    checkpoint,
+    plan: resolve(policy, checkpoint.tree, BUILT_IN_FORMATS),
+    policy: { name: 'test', text: policyText },
+    source: { pool: createInProcessPool(referenceKernels), read: openWeights(folder).read },
+    folder,
+    output,
+    createDigest,
+    now: () => 0,
+  };
+  return { request, output };
+}
+
+async function finish(job: AsyncGenerator<Progress, ApplyReport>): Promise<{ report: ApplyReport; phases: Set<string> }> {
+  const phases = new Set<string>();
+  for (;;) {
+    const next = await job.next();
+    if (next.done) return { report: next.value, phases };
+    expect(next.value.done).toBeLessThanOrEqual(next.value.total);
+    phases.add(next.value.phase);
+  }
+}
+
+const MIXED = `
+version: 1
+rules:
+  - { match: "model.layers.0.mlp.down_proj.weight", dtype: int4, group: 32 }
+  - { match: "model.layers.0.mlp.up_proj.weight", dtype: fp8_e4m3, scale: tensor }
+`;
+const MODEL = {
+  'model.layers.0.mlp.down_proj.weight': weights(8, 64),
+  'model.layers.0.mlp.up_proj.weight': weights(64, 8),
+  'model.norm.weight': NORM,
+};
+
+test('a written checkpoint holds the parts of cast tensors and the bytes of kept ones', async () => {
+  const { request, output } = await prepare(MIXED, MODEL);
+  const { report, phases } = await finish(apply(request));
+  expect(output.state.value).toBe('committed');
+  expect([...phases]).toEqual(['casting', 'reading back']);
+  const written = await openCheckpoint(memoryFolder(Object.fromEntries(output.files)));
+  const stored = written.tree.tensors.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join()}]`);
+  expect(stored).toEqual([
+    'model.layers.0.mlp.down_proj.weight_packed I32 [8,8]',
+    'model.layers.0.mlp.down_proj.weight_scale BF16 [8,2]',
+    'model.layers.0.mlp.down_proj.weight_shape I64 [2]',
+    'model.layers.0.mlp.up_proj.weight F8_E4M3 [64,8]',
+    'model.layers.0.mlp.up_proj.weight_scale F32 [1]',
+    'model.norm.weight F32 [8]',
+  ]);
+  expect(report.verified.storedTensors).toBe(6);
+  expect(report.bytesAfter).toBe(written.tree.bytes);
+  const norm = written.tree.byName.get('model.norm.weight')!;
+  const file = output.files.get('model.safetensors')!;
+  expect([...file.slice(norm.offset, norm.offset + 4)]).toEqual([0, 0, 0x80, 0x3f]);
+});
+
+test('what loaders need comes along, pickles do not, and the manifest is written last', async () => {
+  const { request, output } = await prepare(MIXED, MODEL);
+  await finish(apply(request));
+  expect([...output.files.keys()]).toEqual(['model.safetensors', 'tokenizer.json', 'config.json', 'downcast.json']);
+  const text = (file: string): unknown => JSON.parse(new TextDecoder().decode(output.files.get(file)));
+  expect(text('config.json')).toMatchObject({
+    model_type: 'llama',
+    quantization_config: { quant_method: 'compressed-tensors', format: 'mixed-precision', ignore: ['lm_head'] },
+  });
+  expect(text('downcast.json')).toMatchObject({ kind: 'downcast-checkpoint', policy: { name: 'test', text: MIXED } });
+});
+
+test('a plan with errors writes nothing', async () => {
+  const { request, output } = await prepare('version: 1\nrules:\n  - { match: "no.such", dtype: bf16 }\n', MODEL);
+  await expect(finish(apply(request))).rejects.toThrow('the policy has errors, so nothing was written');
+  expect(output.files.size).toBe(0);
+});
+
+test('NaN in weights stops the cast, naming the tensor and the count, and throws the output away', async () => {
+  const data = [...(weights(8, 64).data as number[])];
+  data[3] = NaN;
+  data[9] = Infinity;
+  const broken = { ...MODEL, 'model.layers.0.mlp.down_proj.weight': { dtype: 'F32', shape: [8, 64], data } as const };
+  const { request, output } = await prepare(MIXED, broken);
+  await expect(finish(apply(request))).rejects.toThrow(
+    'model.layers.0.mlp.down_proj.weight: holds 1 NaN and 1 infinite values',
+  );
+  expect(output.state.value).toBe('discarded');
+});
+
+test('an unscaled float keeps NaN and infinities when the policy says so', async () => {
+  const text = 'version: 1\nrules:\n  - { match: "**", dtype: bf16, overflow: ieee }\n';
+  const { request, output } = await prepare(text, { 'a.weight': { dtype: 'F32', shape: [2], data: [NaN, -Infinity] } });
+  await finish(apply(request));
+  expect([...output.files.get('model.safetensors')!.slice(-4)]).toEqual([0xc0, 0x7f, 0x80, 0xff]);
+});
+
+test('a cancelled job throws the output away and says it was cancelled', async () => {
+  const stop = new AbortController();
+  const { request, output } = await prepare(MIXED, MODEL);
+  const job = apply({ ...request, signal: stop.signal });
+  await job.next();
+  stop.abort();
+  await expect(finish(job)).rejects.toBeInstanceOf(Cancelled);
+  expect(output.state.value).toBe('discarded');
+});
+
+test('a byte that changes on the disk is found when the file is read back', async () => {
+  const { request, output } = await prepare(MIXED, MODEL);
+  const flipping = {
+    ...output,
+    open: async (file: string) => {
+      const bytes = output.files.get(file)!;
+      bytes[bytes.length - 1]! ^= 1;
+      return output.open(file);
+    },
+  };
+  await expect(finish(apply({ ...request, output: flipping }))).rejects.toThrow(
+    'the bytes of model.norm.weight read back differ from those written',
+  );
+});
+
+test('a part whose name another tensor has is refused before anything is written', async () => {
+  const { request } = await prepare(MIXED, { ...MODEL, 'model.layers.0.mlp.up_proj.weight_scale': NORM });
+  await expect(finish(apply(request))).rejects.toThrow('would overwrite');
+});

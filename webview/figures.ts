@@ -1,0 +1,44 @@
+/** Numbers as people read them; every view of the dashboard prints them the same way. */
+
+/** Two significant digits: `2.7%`, `0.031%`, `0%`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent === 0) return '0%';
+  return percent < 0.0001 ? '<0.0001%' : `${trimmed(percent, 2)}%`;
+}
+
+/** Of a rate near 1, so that what is missing can be read: `97.83%`. */
+export function formatRate(rate: number): string {
+  return `${(rate * 100).toFixed(2)}%`;
+}
+
+/** Four significant digits and no exponent for common sizes: `3.214`, `0.002130`. */
+export function formatFigure(value: number): string {
+  if (value === 0) return '0';
+  const magnitude = Math.abs(value);
+  return magnitude < 1e-4 || magnitude >= 1e6 ? value.toExponential(2) : value.toPrecision(4);
+}
+
+/** A figure with its sign: `+0.0124`, `-0.0030`. */
+export function formatChange(value: number): string {
+  return `${value < 0 ? '-' : '+'}${formatFigure(Math.abs(value))}`;
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `34 s`, `2 min 5 s`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+function trimmed(value: number, digits: number): string {
+  return value >= 10 ? value.toFixed(0) : Number(value.toPrecision(digits)).toString();
+}

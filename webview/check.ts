@@ -3,9 +3,10 @@ export type Check<T> = (value: unknown) => value is T;
 
 export const isString: Check<string> = (value) => typeof value === 'string';
 export const isBoolean: Check<boolean> = (value) => typeof value === 'boolean';
-export const isFinite: Check<number> = (value) => Number.isFinite(value);
+export const isFinite: Check<number> = (value): value is number => Number.isFinite(value);
 /** A count, a size or an index. */
-export const isNatural: Check<number> = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isNatural: Check<number> = (value): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
 
 export function isOneOf<const T extends string | number>(...choices: readonly T[]): Check<T> {
   return (value): value is T => (choices as readonly unknown[]).includes(value);
@@ -32,7 +33,7 @@ export function isRecordOf<T>(check: Check<T>): Check<Readonly<Record<string, T>
 
 /** An object with these fields; others are let be. */
 export function isShape<T extends object>(fields: { readonly [Key in keyof T]: Check<T[Key]> }): Check<T> {
-  const entries = Object.entries(fields) as [string, Check<unknown>][];
+  const entries = Object.entries<Check<unknown>>(fields);
   return (value): value is T => isObject(value) && entries.every(([key, check]) => check(value[key]));
 }
 

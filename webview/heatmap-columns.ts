@@ -1,5 +1,10 @@
-import { roleOf } from '../extension/core/checkpoint/roles';
 import type { Role } from '../extension/core/checkpoint/tensor';
+
+/** A module of a block, and what its tensors do. */
+export interface ModuleColumn {
+  readonly module: string;
+  readonly role: Role;
+}
 
 /** Order in which a reader looks for modules: as data flows through a layer, norms last. */
 const ROLES: readonly Role[] = [
@@ -22,35 +27,36 @@ function part(role: Role): number {
   return role.startsWith('mlp') || role === 'router' ? 1 : 2;
 }
 
+/** What a bias or a scale belongs to: the name without its last segment. */
+function stemOf(module: string): string {
+  return module.slice(0, Math.max(0, module.lastIndexOf('.')));
+}
+
 /**
  * Modules of a layer in the order of the heatmap's columns: attention, MLP, others, norms; those of one parent
  * side by side, a bias or scale behind its weight; else as they first appear.
  */
-export function orderColumns(modules: readonly string[]): readonly string[] {
+export function orderColumns(columns: readonly ModuleColumn[]): readonly string[] {
+  const stems = new Map<string, { readonly at: number; role: Role }>();
   const parents = new Map<string, number>();
-  const keyed = modules.map((module, at) => {
-    const dot = module.lastIndexOf('.');
-    const stem = dot < 0 ? module : module.slice(0, dot);
-    const parameter = module.slice(dot + 1);
-    const parent = stem.slice(0, Math.max(0, stem.lastIndexOf('.')));
+  columns.forEach(({ module, role }, at) => {
+    const stem = stemOf(module);
+    const known = stems.get(stem);
+    if (!known) stems.set(stem, { at, role });
+    // A stem does what its weight does, whichever of its parameters comes first.
+    else if (module.endsWith('.weight')) known.role = role;
+    const parent = stemOf(stem);
     if (!parents.has(parent)) parents.set(parent, parents.size);
-    const role = roleOf(`${stem}.weight`);
+  });
+  const keyed = columns.map(({ module }, at) => {
+    const stem = stemOf(module);
+    const { role, at: firstOfStem } = stems.get(stem)!;
     const rank = ROLES.indexOf(role);
-    return {
-      module,
-      key: [part(role), parents.get(parent)!, rank < 0 ? ROLES.length : rank, stem, parameter === 'weight' ? -1 : at],
-    };
+    const known = rank < 0 ? ROLES.length : rank;
+    const own = module.endsWith('.weight') ? -1 : at;
+    return { module, key: [part(role), parents.get(stemOf(stem))!, known, firstOfStem, own] };
   });
-  const firstOfStem = new Map<string, number>();
-  keyed.forEach(({ key }, at) => {
-    const stem = key[3] as string;
-    if (!firstOfStem.has(stem)) firstOfStem.set(stem, at);
-  });
-  const numbers = keyed.map(({ module, key: [group, parent, rank, stem, own] }) => ({
-    module,
-    key: [group, parent, rank, firstOfStem.get(stem as string)!, own] as number[],
-  }));
-  return numbers.sort((a, b) => compare(a.key, b.key)).map(({ module }) => module);
+  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ module }) => module);
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

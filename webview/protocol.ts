@@ -42,11 +42,11 @@ export type WebviewMessage = Versioned &
 export type Unversioned<Message> = Message extends unknown ? Omit<Message, 'version'> : never;
 
 export function hostMessage(body: Unversioned<HostMessage>): HostMessage {
-  return { version: PROTOCOL_VERSION, ...body } as HostMessage;
+  return { version: PROTOCOL_VERSION, ...body };
 }
 
 export function webviewMessage(body: Unversioned<WebviewMessage>): WebviewMessage {
-  return { version: PROTOCOL_VERSION, ...body } as WebviewMessage;
+  return { version: PROTOCOL_VERSION, ...body };
 }
 
 const isProgress = isShape<JobProgress>({

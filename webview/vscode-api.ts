@@ -11,9 +11,9 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 /** The extension, as the page sees it. */
 export interface Host {
-  send(message: Unversioned<WebviewMessage>): void;
+  readonly send: (message: Unversioned<WebviewMessage>) => void;
   readonly saved: SavedState;
-  save(change: Partial<SavedState>): void;
+  readonly save: (change: Partial<SavedState>) => void;
 }
 
 /** May be called once a page: VS Code hands out its side only once. */

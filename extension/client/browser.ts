@@ -20,7 +20,7 @@ function webPlatform(context: vscode.ExtensionContext): Platform {
     createDigest,
     createClient: () => {
       const worker = new Worker(script('server').toString(true), { name: 'Downcast language server' });
-      const client = new LanguageClient('downcast', 'Downcast', worker, clientOptions());
+      const client = new LanguageClient('downcast', 'Downcast', worker, clientOptions(context));
       serveFiles(client);
       return Promise.resolve(client);
     },

@@ -11,22 +11,25 @@ export interface Checkpoints extends vscode.Disposable {
   readonly onDidChange: vscode.Event<vscode.Uri>;
 }
 
-const WEIGHTS_AND_CONFIG = '**/{*.safetensors,*.safetensors.index.json,config.json}';
+/** Files that a checkpoint's headers are read from. */
+const FILES = '*.{safetensors,json}';
+
+interface Opened {
+  readonly checkpoint: Promise<Checkpoint>;
+  readonly watcher: vscode.Disposable;
+}
 
 export function createCheckpoints(platform: Platform): Checkpoints {
-  const opened = new Map<string, { readonly uri: vscode.Uri; readonly checkpoint: Promise<Checkpoint> }>();
+  const opened = new Map<string, Opened>();
   const changed = new vscode.EventEmitter<vscode.Uri>();
-  const watcher = vscode.workspace.createFileSystemWatcher(WEIGHTS_AND_CONFIG);
 
   const forget = (uri: vscode.Uri): void => {
-    if (opened.delete(uri.toString())) changed.fire(uri);
+    const known = opened.get(uri.toString());
+    if (!known) return;
+    opened.delete(uri.toString());
+    known.watcher.dispose();
+    changed.fire(uri);
   };
-  const touched = (file: vscode.Uri): void => {
-    for (const { uri } of opened.values()) {
-      if (file.path === uri.path || file.path.startsWith(`${uri.path}/`)) forget(uri);
-    }
-  };
-  const subscriptions = [watcher.onDidChange(touched), watcher.onDidCreate(touched), watcher.onDidDelete(touched)];
 
   return {
     open(uri) {
@@ -34,15 +37,28 @@ export function createCheckpoints(platform: Platform): Checkpoints {
       const known = opened.get(key);
       if (known) return known.checkpoint;
       const checkpoint = platform.place(uri).then(({ folder, file }) => openCheckpoint(folder, file));
-      opened.set(key, { uri, checkpoint });
+      opened.set(key, { checkpoint, watcher: watch(uri, () => forget(uri)) });
       // A failure is not kept: the user may put the missing file in place and try again.
-      checkpoint.catch(() => opened.get(key)?.checkpoint === checkpoint && opened.delete(key));
+      checkpoint.catch(() => {
+        if (opened.get(key)?.checkpoint !== checkpoint) return;
+        opened.get(key)?.watcher.dispose();
+        opened.delete(key);
+      });
       return checkpoint;
     },
     forget,
     onDidChange: changed.event,
     dispose: () => {
-      for (const each of [watcher, changed, ...subscriptions]) each.dispose();
+      changed.dispose();
+      for (const { watcher } of opened.values()) watcher.dispose();
     },
   };
+}
+
+/** Watches a checkpoint's folder, which may lie outside the workspace. */
+function watch(uri: vscode.Uri, changed: () => void): vscode.Disposable {
+  const folder = /\.(safetensors|json)$/.test(uri.path) ? vscode.Uri.joinPath(uri, '..') : uri;
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, FILES));
+  const subscriptions = [watcher.onDidChange(changed), watcher.onDidCreate(changed), watcher.onDidDelete(changed)];
+  return vscode.Disposable.from(watcher, ...subscriptions);
 }

@@ -3,21 +3,19 @@ import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languagec
 import { openWhole } from './files/vscode-folder';
 import { LANGUAGE } from './policy-uri';
 
-/** The same in every host. */
-export function clientOptions(): LanguageClientOptions {
-  return {
-    documentSelector: [{ language: LANGUAGE }],
-    synchronize: {
-      fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.safetensors,*.safetensors.index.json,config.json}'),
-    },
-  };
+/** The same in every host. The server itself says which files to watch. */
+export function clientOptions(context: vscode.ExtensionContext): LanguageClientOptions {
+  const rulePages = vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString();
+  return { documentSelector: [{ language: LANGUAGE }], initializationOptions: { rulePages } };
 }
 
 /** Answers the server's requests for files that it can't read by itself (web host, virtual file systems). */
 export function serveFiles(client: BaseLanguageClient): void {
-  client.onRequest('downcast/list', async ({ uri }: { uri: string }) => {
+  client.onRequest('downcast/list', async ({ uri, folders }: { uri: string; folders?: boolean }) => {
     const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.parse(uri, true));
-    return entries.filter(([, type]) => (type & vscode.FileType.Directory) === 0).map(([name]) => name);
+    const isFolder = (type: vscode.FileType): boolean => (type & vscode.FileType.Directory) !== 0;
+    const wanted = folders ? entries : entries.filter(([, type]) => !isFolder(type));
+    return wanted.map(([name, type]) => (isFolder(type) ? `${name}/` : name));
   });
   client.onRequest('downcast/stat', async ({ uri }: { uri: string }) => {
     const { type, size } = await vscode.workspace.fs.stat(vscode.Uri.parse(uri, true));

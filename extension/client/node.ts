@@ -24,7 +24,7 @@ function nodePlatform(context: vscode.ExtensionContext): Platform {
     createDigest: nodeDigest,
     createClient: () => {
       const server = { module: script('server'), transport: TransportKind.ipc };
-      const client = new LanguageClient('downcast', 'Downcast', { run: server, debug: server }, clientOptions());
+      const client = new LanguageClient('downcast', 'Downcast', { run: server, debug: server }, clientOptions(context));
       serveFiles(client);
       return Promise.resolve(client);
     },

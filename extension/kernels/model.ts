@@ -1,231 +1,245 @@
-import type { Activations, ModelOps, PackedMatrix, RotaryTable, Vector } from '../core/model/ops';
+import type { Activations, KeyValues, Matrix, ModelOps, PackedActivations, RotaryTable, Vector } from '../core/model/ops';
+import { createArena, type Arena } from './model-memory';
 
-/** What model.wasm exports; pointers are byte offsets in its memory. */
+/** What model.wasm exports; pointers and strides are in bytes. The contracts stand beside each kernel. */
 interface ModelExports {
   heapBase(): number;
-  packWeight(weight: number, outputs: number, inputs: number, packed: number): void;
-  matmul(
-    x: number,
-    xStride: number,
-    packed: number,
-    y: number,
-    yStride: number,
-    rows: number,
-    inputs: number,
-    outputs: number,
-  ): void;
-  rmsNorm(x: number, weight: number, y: number, stride: number, rows: number, columns: number, epsilon: number): void;
-  rotate(
-    x: number,
-    stride: number,
-    rows: number,
-    heads: number,
-    headSize: number,
-    cosines: number,
-    sines: number,
-  ): void;
+  pack4(x: number, strideX: number, rows: number, columns: number, packed: number): void;
+  pack8(x: number, strideX: number, rows: number, columns: number, packed: number): void;
+  // prettier-ignore
+  matmul(x: number, w: number, y: number, strideY: number, rows: number, depth: number, columns: number, accumulate: boolean): void;
+  gather(table: number, tokens: number, count: number, columns: number, y: number): void;
+  rmsNorm(x: number, weight: number, epsilon: number, rows: number, columns: number, y: number): void;
+  // prettier-ignore
+  rotate(x: number, strideX: number, rows: number, heads: number, headSize: number, cosines: number, sines: number, scale: number): void;
+  // prettier-ignore
   attention(
-    q: number,
-    qStride: number,
-    k: number,
-    v: number,
-    kvStride: number,
-    y: number,
-    yStride: number,
-    rows: number,
-    heads: number,
-    kvHeads: number,
-    headSize: number,
-    scratch: number,
+    queries: number, headBytes: number, keys: number, keyBytes: number, values: number, strideV: number, scores: number,
+    y: number, strideY: number, first: number, rows: number, heads: number, kvHeads: number, headSize: number,
   ): void;
   swiglu(gate: number, up: number, count: number): void;
-  addInPlace(x: number, y: number, count: number): void;
-  gatherRows(packed: number, columns: number, tokens: number, rows: number, y: number, yStride: number): void;
-  expInPlace(at: number, count: number): void;
-  scorePosition(
-    base: number,
-    cast: number,
-    vocabulary: number,
-    target: number,
-    scratch: number,
-    result: number,
-  ): void;
+  logSumExp(logits: number, rows: number, columns: number, y: number): void;
+  divergence(base: number, cast: number, columns: number, lseBase: number, lseCast: number): number;
+  exponentials(x: number, count: number): void;
 }
 
-/** Figures of one scored position, see assembly/model/score.ts. */
-export const SCORE_FIELDS = 5;
+/** Log of the sum of exponentials of a row of logits, and the column of the largest (the first of equals). */
+export interface RowSum {
+  /** Not finite when the row holds a NaN or an infinity; `top` then says nothing. */
+  readonly logSumExp: number;
+  readonly top: number;
+}
 
+/** The wasm kernels with a memory of their own, which grows up to 4 GiB as weights are loaded. */
 export interface ModelKernels extends ModelOps {
-  loadMatrix(values: Float32Array, outputs: number, inputs: number): PackedMatrix;
+  /** `values`: row-major [outputs, inputs]. */
+  loadMatrix(values: Float32Array, outputs: number, inputs: number): Matrix;
   loadVector(values: Float32Array): Vector;
-  rotaryTable(positions: number, headSize: number, theta: number): RotaryTable;
-  /** Rows `first` to `first + count` of activations, without copying. */
-  rows(x: Activations, first: number, count: number): Activations;
-  /** SCORE_FIELDS doubles for one row of logits each, and the token that came. */
-  score(base: Activations, cast: Activations, row: number, target: number): Float64Array;
-  /** Copy of one row, without its padding. */
-  read(x: Activations, row: number): Float32Array<ArrayBuffer>;
-  /** exp of each value with the kernels' approximation; for tests of its error bound. */
+  /** Angle of a position = position * frequency; float32 as transformers computes it. */
+  rotaryTable(positions: number, frequencies: Float32Array): RotaryTable;
+  copy(x: Activations): Activations;
+  /** One entry a row. */
+  rowSums(logits: Activations): readonly RowSum[];
+  /** D(base || cast) in nats for one row of logits each. */
+  divergence(base: Activations, cast: Activations, row: number, lseBase: number, lseCast: number): number;
+  /** One value of the activations. */
+  at(x: Activations, row: number, column: number): number;
+  read(x: Activations): Float32Array<ArrayBuffer>;
+  /** Row-major values put into the kernels' memory. */
+  write(values: Float32Array, rows: number, columns: number): Activations;
+  /** e^x with the kernels' approximation. */
   exp(values: Float32Array): Float32Array<ArrayBuffer>;
-  /** Runs `body`, then frees every activation it made. */
-  released<T>(body: () => T): T;
 }
 
-const PAGE = 65_536;
-const MAX_PAGES = 65_536;
+/** Weights are packed in runs of rows, so that loading takes little more than what is loaded. */
+const LOAD_BYTES = 1 << 22;
 
-const pad = (value: number, to: number): number => Math.ceil(value / to) * to;
+const padded = (value: number, to: number): number => Math.ceil(value / to) * to;
 
-/** The kernels with a memory of their own, which grows as weights are loaded, up to 4 GiB. */
-export async function instantiateModelKernels(module: WebAssembly.Module): Promise<ModelKernels> {
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES });
+export function instantiateModelKernels(module: WebAssembly.Module): ModelKernels {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536 });
   const abort = (): never => {
     throw new Error('a model kernel stopped');
   };
-  const instance = await WebAssembly.instantiate(module, { env: { memory, abort } });
-  const wasm = instance.exports as unknown as ModelExports;
-  let top = pad(wasm.heapBase(), 64);
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
+  return modelKernels(instance.exports as unknown as ModelExports, memory);
+}
 
-  /** 64-byte aligned room at the top of the arena. */
-  const allocate = (bytes: number): number => {
-    const at = top;
-    const end = at + pad(bytes, 64);
-    const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
-    if (missing > 0) grow(memory, missing, end);
-    top = end;
-    return at;
-  };
-  const floats = (pointer: number, count: number): Float32Array => new Float32Array(memory.buffer, pointer, count);
-  const activations = (rows: number, columns: number): Activations => {
-    const stride = pad(columns, 8);
-    return { pointer: allocate(pad(rows, 4) * stride * 4), rows, columns, stride };
-  };
-  const released = <T>(body: () => T): T => {
-    const mark = top;
-    try {
-      return body();
-    } finally {
-      top = mark;
-    }
+function modelKernels(wasm: ModelExports, memory: WebAssembly.Memory): ModelKernels {
+  const arena = createArena(memory, wasm.heapBase());
+  const { take, floats, mark, release } = arena;
+  const activations = (rows: number, columns: number): Activations => ({
+    kind: 'activations',
+    pointer: take(padded(rows, 8) * columns * 4),
+    rows,
+    columns,
+  });
+  const product = (x: PackedActivations, weight: Matrix, y: Activations, accumulate: boolean): void => {
+    wasm.matmul(x.pointer, weight.pointer, y.pointer, y.columns * 4, padded(x.rows, 8), x.columns, y.columns, accumulate);
   };
 
   return {
-    loadMatrix(values, outputs, inputs) {
-      const pointer = allocate(pad(outputs, 8) * inputs * 4);
-      released(() => {
-        const plain = allocate(values.byteLength);
-        floats(plain, values.length).set(values);
-        wasm.packWeight(plain, outputs, inputs, pointer);
-      });
-      return { kind: 'matrix', pointer, outputs, inputs };
-    },
+    mark,
+    release,
+    loadMatrix: (values, outputs, inputs) => loadMatrix(wasm, arena, values, outputs, inputs),
     loadVector(values) {
-      const pointer = allocate(values.byteLength);
+      const pointer = take(values.byteLength);
       floats(pointer, values.length).set(values);
       return { kind: 'vector', pointer, length: values.length };
     },
-    rotaryTable(positions, headSize, theta) {
-      const half = headSize / 2;
-      const cosines = allocate(positions * half * 4);
-      const sines = allocate(positions * half * 4);
-      // Angles as Hugging Face computes them: float32 frequencies, float32 product, then cos and sin.
-      const frequencies = Float32Array.from({ length: half }, (_, i) => 1 / theta ** ((2 * i) / headSize));
-      const cos = floats(cosines, positions * half);
-      const sin = floats(sines, positions * half);
-      for (let position = 0; position < positions; position++) {
-        for (let i = 0; i < half; i++) {
-          const angle = Math.fround(position * frequencies[i]!);
-          cos[position * half + i] = Math.cos(angle);
-          sin[position * half + i] = Math.sin(angle);
-        }
+    rotaryTable(positions, frequencies) {
+      const half = frequencies.length;
+      const count = padded(positions, 8) * half;
+      const cosines = take(count * 4);
+      const sines = take(count * 4);
+      const cosine = floats(cosines, count);
+      const sine = floats(sines, count);
+      for (let i = 0; i < count; i++) {
+        const angle = Math.fround(Math.floor(i / half) * frequencies[i % half]!);
+        cosine[i] = Math.cos(angle);
+        sine[i] = Math.sin(angle);
       }
-      return { cosines, sines, positions };
+      return { cosines, sines, headSize: half * 2 };
     },
     embed(table, tokens) {
-      const at = allocate(tokens.length * 4);
-      new Int32Array(memory.buffer, at, tokens.length).set(tokens);
       const y = activations(tokens.length, table.inputs);
-      wasm.gatherRows(table.pointer, table.inputs, at, tokens.length, y.pointer, y.stride);
+      const scratch = mark();
+      const count = padded(tokens.length, 8);
+      const at = take(count * 4);
+      const ids = new Int32Array(memory.buffer, at, count);
+      ids.fill(0);
+      ids.set(tokens);
+      wasm.gather(table.pointer, at, count, table.inputs, y.pointer);
+      release(scratch);
       return y;
     },
-    linear(x, weight) {
-      const y = activations(x.rows, weight.outputs);
-      const { inputs, outputs, pointer } = weight;
-      wasm.matmul(x.pointer, x.stride, pointer, y.pointer, y.stride, pad(x.rows, 4), inputs, outputs);
+    rows: (x, first, count) => ({ ...x, pointer: x.pointer + first * x.columns * 4, rows: count }),
+    copy(x) {
+      const y = activations(x.rows, x.columns);
+      floats(y.pointer, padded(x.rows, 8) * x.columns).set(floats(x.pointer, padded(x.rows, 8) * x.columns));
       return y;
     },
     rmsNorm(x, weight, epsilon) {
       const y = activations(x.rows, x.columns);
-      wasm.rmsNorm(x.pointer, weight.pointer, y.pointer, x.stride, x.rows, x.columns, epsilon);
+      wasm.rmsNorm(x.pointer, weight.pointer, epsilon, padded(x.rows, 8), x.columns, y.pointer);
       return y;
     },
-    rotate(x, heads, headSize, table) {
-      wasm.rotate(x.pointer, x.stride, x.rows, heads, headSize, table.cosines, table.sines);
+    pack(x) {
+      const rows = padded(x.rows, 8);
+      const pointer = take(rows * x.columns * 4);
+      wasm.pack4(x.pointer, x.columns * 4, rows, x.columns, pointer);
+      return { kind: 'packed', pointer, rows: x.rows, columns: x.columns };
     },
-    attention(q, k, v, heads, kvHeads, headSize) {
-      const y = activations(q.rows, heads * headSize);
-      released(() => {
-        const scratch = allocate((headSize + 1) * pad(q.rows, 16) * 4);
-        wasm.attention(
-          q.pointer,
-          q.stride,
-          k.pointer,
-          v.pointer,
-          k.stride,
-          y.pointer,
-          y.stride,
-          q.rows,
-          heads,
-          kvHeads,
-          headSize,
-          scratch,
-        );
-      });
+    linear(x, weight) {
+      const y = activations(x.rows, weight.outputs);
+      product(x, weight, y, false);
       return y;
     },
-    swiglu: (gate, up) => wasm.swiglu(gate.pointer, up.pointer, gate.rows * gate.stride),
-    add: (x, y) => wasm.addInPlace(x.pointer, y.pointer, x.rows * x.stride),
-    scoped(body) {
-      const mark = top;
-      const result = body();
-      // Whatever was made before `body` stays; a result made inside is moved to where the scope began.
-      if (result.pointer < mark) {
-        top = mark;
-        return result;
+    addLinear: (x, weight, to) => product(x, weight, to, true),
+    rotate(x, first, heads, table, scale) {
+      const { headSize } = table;
+      const offset = first * (headSize / 2) * 4;
+      const { cosines, sines } = table;
+      wasm.rotate(x.pointer, x.columns * 4, padded(x.rows, 8), heads, headSize, cosines + offset, sines + offset, scale);
+    },
+    keyValues(positions, kvHeads, headSize) {
+      const bytes = padded(positions, 8) * kvHeads * headSize * 4;
+      return { keys: take(bytes), values: take(bytes), positions: padded(positions, 8), kvHeads, headSize };
+    },
+    append(cache, first, k, v) {
+      const rows = padded(k.rows, 8);
+      const headBytes = cache.headSize * 4;
+      for (let head = 0; head < cache.kvHeads; head++) {
+        const to = cache.keys + (head * cache.positions + first) * headBytes;
+        wasm.pack4(k.pointer + head * headBytes, k.columns * 4, rows, cache.headSize, to);
       }
-      const bytes = pad(result.rows, 4) * result.stride * 4;
-      new Uint8Array(memory.buffer).copyWithin(mark, result.pointer, result.pointer + bytes);
-      top = mark + pad(bytes, 64);
-      return { ...result, pointer: mark };
+      floats(cache.values + first * v.columns * 4, rows * v.columns).set(floats(v.pointer, rows * v.columns));
     },
-    rows: (x, first, count) => ({ ...x, pointer: x.pointer + first * x.stride * 4, rows: count }),
-    score: (base, cast, row, target) =>
-      released(() => {
-        const scratch = allocate(2 * pad(base.columns, 4) * 4);
-        const result = allocate(SCORE_FIELDS * 8);
-        const offset = row * base.stride * 4;
-        wasm.scorePosition(base.pointer + offset, cast.pointer + offset, base.columns, target, scratch, result);
-        return new Float64Array(memory.buffer.slice(result, result + SCORE_FIELDS * 8));
-      }),
-    read: (x, row) => floats(x.pointer + row * x.stride * 4, x.columns).slice() as Float32Array<ArrayBuffer>,
-    exp: (values) =>
-      released(() => {
-        const count = pad(values.length, 4);
-        const at = allocate(count * 4);
-        floats(at, values.length).set(values);
-        wasm.expInPlace(at, count);
-        return floats(at, values.length).slice() as Float32Array<ArrayBuffer>;
-      }),
-    released,
+    attention: (q, cache, first, heads) => attention(wasm, arena, q, cache, first, heads, activations),
+    swiglu: (gate, up) => wasm.swiglu(gate.pointer, up.pointer, padded(gate.rows, 8) * gate.columns),
+    rowSums(logits) {
+      const scratch = mark();
+      const at = take(logits.rows * 16);
+      wasm.logSumExp(logits.pointer, logits.rows, logits.columns, at);
+      const view = new DataView(memory.buffer, at, logits.rows * 16);
+      release(scratch);
+      return Array.from({ length: logits.rows }, (_, row) => ({
+        logSumExp: view.getFloat32(row * 16 + 8, true) + Math.log(view.getFloat64(row * 16, true)),
+        top: view.getInt32(row * 16 + 12, true),
+      }));
+    },
+    divergence(base, cast, row, lseBase, lseCast) {
+      const offset = row * base.columns * 4;
+      return wasm.divergence(base.pointer + offset, cast.pointer + offset, base.columns, lseBase, lseCast);
+    },
+    at: (x, row, column) => floats(x.pointer, x.rows * x.columns)[row * x.columns + column]!,
+    read: (x) => floats(x.pointer, x.rows * x.columns).slice(),
+    write(values, rows, columns) {
+      const y = activations(rows, columns);
+      floats(y.pointer, padded(rows, 8) * columns).fill(0);
+      floats(y.pointer, values.length).set(values);
+      return y;
+    },
+    exp(values) {
+      const scratch = mark();
+      const at = take(padded(values.length, 4) * 4);
+      floats(at, values.length).set(values);
+      wasm.exponentials(at, padded(values.length, 4));
+      release(scratch);
+      return floats(at, values.length).slice();
+    },
   };
 }
 
-function grow(memory: WebAssembly.Memory, pages: number, end: number): void {
-  try {
-    memory.grow(pages);
-  } catch {
-    throw new Error(
-      `the model needs more than ${Math.round(end / 1e6)} MB in one worker, which this host does not give; evaluate with fewer workers or a smaller context`,
-    );
+function loadMatrix(wasm: ModelExports, arena: Arena, values: Float32Array, outputs: number, inputs: number): Matrix {
+  const pointer = arena.take(padded(outputs, 8) * inputs * 4);
+  const run = Math.max(8, Math.floor(LOAD_BYTES / (inputs * 4) / 8) * 8);
+  const scratch = arena.mark();
+  const plain = arena.take(Math.min(run, outputs) * inputs * 4);
+  for (let row = 0; row < outputs; row += run) {
+    const rows = Math.min(run, outputs - row);
+    arena.floats(plain, rows * inputs).set(values.subarray(row * inputs, (row + rows) * inputs));
+    wasm.pack8(plain, inputs * 4, rows, inputs, pointer + row * inputs * 4);
   }
+  arena.release(scratch);
+  return { kind: 'matrix', pointer, outputs, inputs };
+}
+
+function attention(
+  wasm: ModelExports,
+  { take, mark, release }: Arena,
+  q: Activations,
+  cache: KeyValues,
+  first: number,
+  heads: number,
+  activations: (rows: number, columns: number) => Activations,
+): Activations {
+  const { headSize, kvHeads } = cache;
+  const rows = padded(q.rows, 8);
+  const y = activations(q.rows, q.columns);
+  const scratch = mark();
+  const headBytes = rows * headSize * 4;
+  const queries = take(heads * headBytes);
+  for (let head = 0; head < heads; head++) {
+    wasm.pack8(q.pointer + head * headSize * 4, q.columns * 4, rows, headSize, queries + head * headBytes);
+  }
+  const scores = take((first + rows) * 8 * 4);
+  wasm.attention(
+    queries,
+    headBytes,
+    cache.keys,
+    cache.positions * headSize * 4,
+    cache.values,
+    kvHeads * headSize * 4,
+    scores,
+    y.pointer,
+    q.columns * 4,
+    first,
+    rows,
+    heads,
+    kvHeads,
+    headSize,
+  );
+  release(scratch);
+  return y;
 }

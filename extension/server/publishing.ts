@@ -7,11 +7,11 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ClientFeatures } from './client-features';
 import type { ServerHost } from './host';
-import { safely } from './safely';
+import { explain, safely } from './safely';
 
 /** How findings reach the editor: it asks for them (pull), or they are sent (push). */
 export interface Publishing {
-  opened(document: TextDocument): void;
+  /** Its text is new, at its opening too. */
   changed(document: TextDocument): void;
   closed(document: TextDocument): void;
   /** Findings of these documents may be others now although their text is the same. */
@@ -36,17 +36,17 @@ export function createPublishing(
 function pulled(connection: Connection, { refreshDiagnostics }: ClientFeatures): Publishing {
   const nothing = (): void => undefined;
   return {
-    opened: nothing,
     changed: nothing,
     closed: nothing,
     stale: () => {
-      if (refreshDiagnostics) connection.languages.diagnostics.refresh();
+      if (refreshDiagnostics) void connection.languages.diagnostics.refresh();
     },
   };
 }
 
 function pushed(connection: Connection, host: ServerHost, diagnose: Diagnose): Publishing {
   const waiting = new Map<string, { cancel(): void }>();
+  const seen = new Set<string>();
   const stop = ({ uri }: TextDocument): void => {
     waiting.get(uri)?.cancel();
     waiting.delete(uri);
@@ -55,14 +55,12 @@ function pushed(connection: Connection, host: ServerHost, diagnose: Diagnose): P
     const { uri, version } = document;
     try {
       const diagnostics = await diagnose(document);
-      // A newer text has its own turn waiting.
-      if (document.version === version && !waiting.has(uri)) {
+      // A newer text has its own turn waiting, and a closed one none.
+      if (seen.has(uri) && document.version === version && !waiting.has(uri)) {
         await connection.sendDiagnostics({ uri, version, diagnostics: [...diagnostics] });
       }
     } catch (error) {
-      connection.console.error(
-        `diagnostics: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+      connection.console.error(`diagnostics: ${explain(error)}`);
     }
   };
   const schedule = (document: TextDocument, milliseconds: number): void => {
@@ -74,10 +72,13 @@ function pushed(connection: Connection, host: ServerHost, diagnose: Diagnose): P
     waiting.set(document.uri, host.setTimer(start, milliseconds));
   };
   return {
-    opened: (document) => schedule(document, 0),
-    changed: (document) => schedule(document, SETTLE_MS),
+    changed: (document) => {
+      schedule(document, seen.has(document.uri) ? SETTLE_MS : 0);
+      seen.add(document.uri);
+    },
     closed: (document) => {
       stop(document);
+      seen.delete(document.uri);
       void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     },
     stale: (documents) => {

@@ -10,18 +10,22 @@ export async function safely<T>(
   token: CancellationToken,
   console: RemoteConsole,
   handle: () => T | Promise<T>,
-): Promise<T | ResponseError<void>> {
+): Promise<T | ResponseError<never>> {
   await new Promise((resolve) => setTimeout(resolve, 0));
   if (token.isCancellationRequested) return cancelled();
   try {
-    const answer = await handle();
-    return token.isCancellationRequested ? cancelled() : answer;
+    return await handle();
   } catch (error) {
-    console.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    console.error(`${name}: ${explain(error)}`);
     return neutral;
   }
 }
 
-function cancelled(): ResponseError<void> {
+/** An error for the log. */
+export function explain(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function cancelled(): ResponseError<never> {
   return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
 }

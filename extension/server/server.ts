@@ -1,5 +1,6 @@
 import {
   CodeActionKind,
+  CodeLensRefreshRequest,
   TextDocumentSyncKind,
   TextDocuments,
   type CancellationToken,
@@ -21,6 +22,9 @@ import { createOpenedCheckpoints, type OpenedCheckpoints } from './opened-checkp
 import { createPublishing, servePulls } from './publishing';
 import { safely } from './safely';
 import { createWatching, NO_WATCHING } from './watching';
+
+/** Wait after the first change of a checkpoint's files before it is opened again. */
+const FILES_SETTLE_MS = 100;
 
 type Documents = TextDocuments<TextDocument>;
 
@@ -129,10 +133,6 @@ function serveFindings(
     const named = documents.all().map((document) => service.checkpointUri(document));
     watching.update(named.filter((uri) => uri !== undefined));
   };
-  documents.onDidOpen(({ document }) => {
-    checkpoints.retryFailed();
-    publishing.opened(document);
-  });
   documents.onDidChangeContent(({ document }) => {
     checkpoints.retryFailed();
     publishing.changed(document);
@@ -143,11 +143,19 @@ function serveFindings(
     publishing.closed(document);
     watch();
   });
+  // A checkpoint that is being written changes many times a second.
+  const touched = new Set<string>();
   connection.onDidChangeWatchedFiles(({ changes }) => {
-    for (const uri of new Set(changes.map((change) => change.uri))) checkpoints.fileChanged(uri);
+    if (touched.size === 0) host.setTimer(settle, FILES_SETTLE_MS);
+    for (const { uri } of changes) touched.add(uri);
   });
+  const settle = (): void => {
+    const files = [...touched];
+    touched.clear();
+    for (const file of files) checkpoints.fileChanged(file);
+  };
   service.onStale((stale) => {
     publishing.stale(stale);
-    if (features.refreshLenses) connection.languages.codeLens.refresh();
+    if (features.refreshLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
   });
 }

@@ -157,7 +157,10 @@ export function createHeatmapView(start: HeatmapLook, events: HeatmapEvents): He
     if (!picture) return;
     const { key } = event;
     const control = event.ctrlKey || event.metaKey;
-    if (key === 'Escape') return tooltip.hide();
+    if (key === 'Escape') {
+      tooltip.hide();
+      return;
+    }
     const from = selected ?? firstCell(picture.grids);
     if (!from) return;
     const zoomed = { '+': 1, '=': 1, '-': -1, '0': 0 }[key] as 1 | -1 | 0 | undefined;

@@ -74,8 +74,10 @@ function textPart(config: Json): Json {
 
 function first(part: Json, keys: readonly string[], file: string, whole: boolean): number | undefined {
   for (const key of keys) {
-    const value = part[key];
-    // A list holds one figure a layer (Gemma 3n), or several end tokens: no single figure to give.
+    const listed = part[key];
+    // Several tokens may begin a text; the first is the usual one.
+    const value: unknown = key === 'bos_token_id' && Array.isArray(listed) ? listed[0] : listed;
+    // A list holds one figure a layer (Gemma 3n): no single figure to give.
     if (value === undefined || value === null || Array.isArray(value)) continue;
     if (typeof value === 'number' && (whole ? Number.isSafeInteger(value) : Number.isFinite(value)) && value >= 0) {
       return value;

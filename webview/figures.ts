@@ -12,16 +12,16 @@ export function formatRate(rate: number): string {
   return `${(rate * 100).toFixed(2)}%`;
 }
 
-/** Four significant digits and no exponent for common sizes: `3.214`, `0.002130`. */
-export function formatFigure(value: number): string {
+/** Significant digits and no exponent for common sizes: `3.214`, `0.002130`. */
+export function formatFigure(value: number, digits = 4): string {
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
-  return magnitude < 1e-4 || magnitude >= 1e6 ? value.toExponential(2) : value.toPrecision(4);
+  return magnitude < 1e-4 || magnitude >= 1e6 ? value.toExponential(1) : value.toPrecision(digits);
 }
 
 /** A figure with its sign: `+0.0124`, `-0.0030`. */
 export function formatChange(value: number): string {
-  return `${value < 0 ? '-' : '+'}${formatFigure(Math.abs(value))}`;
+  return `${value < 0 ? '-' : '+'}${formatFigure(Math.abs(value), 3)}`;
 }
 
 export function formatCount(count: number): string {

@@ -30,7 +30,11 @@ function folderAt(root: string): CheckpointFolder {
           return isFile ? [entry.name] : [];
         }),
       );
-      return files.flat().sort();
+      // What could not be opened or written by that name on another system is no part of a checkpoint.
+      return files
+        .flat()
+        .filter((name) => fileNameProblem(name) === undefined)
+        .sort();
     },
     async open(file) {
       const problem = fileNameProblem(file);

@@ -1,11 +1,10 @@
-import { lstat, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBytes } from '../core/byte-size';
 import { isInside } from './node-folder';
-import { syncFolder } from './node-sync';
 
 /** Written last into every output; with its `kind` it says that a folder is a finished output of ours. */
-const MANIFEST = 'downcast.json';
+export const MANIFEST = 'downcast.json';
 const MANIFEST_KIND = /"kind"\s*:\s*"downcast-checkpoint"/;
 
 /** Rejects when the output is, holds or lies in a checkpoint that is read, wherever links lead. */
@@ -60,7 +59,8 @@ export async function requireFree(final: string, replace: boolean): Promise<void
   }
 }
 
-async function isEarlierOutput(folder: string): Promise<boolean> {
+/** Whether a folder holds the manifest of a finished output. */
+export async function isEarlierOutput(folder: string): Promise<boolean> {
   const handle = await open(path.join(folder, MANIFEST), 'r').catch(() => undefined);
   if (!handle) return false;
   try {
@@ -80,26 +80,4 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   throw new Error(
     `${folder}: the output needs ${formatBytes(bytes)}, ${formatBytes(bavail * bsize)} are free; make room or choose another disk`,
   );
-}
-
-/** Where the old output waits while the new one takes its place. */
-export function replacedName(final: string, id: string): string {
-  return `${final}.replaced-${id}`;
-}
-
-/**
- * Settles a replacement that a crash cut short: the old output goes back to its name when nothing stands there,
- * and is deleted when the new one does.
- */
-export async function recoverReplaced(final: string): Promise<void> {
-  const parent = path.dirname(final);
-  const prefix = path.basename(replacedName(final, ''));
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names.filter((each) => each.startsWith(prefix))) {
-    const old = path.join(parent, name);
-    if (!(await isEarlierOutput(old))) continue;
-    if (await lstat(final).catch(() => undefined)) await rm(old, { recursive: true, force: true });
-    else await rename(old, final);
-    await syncFolder(parent);
-  }
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { openNodeFile, reason } from './node-file';
 import { claimFolder, releaseFolder } from './node-output-claim';
 import { createNodeFile, type NodeOutputFile } from './node-output-file';
-import { recoverReplaced, refuseInputs, replacedName, requireFree, requireSpace } from './node-output-place';
+import { refuseInputs, requireFree, requireSpace } from './node-output-place';
+import { deleteReplaced, recoverReplaced, replacedName } from './node-output-replaced';
 import { syncFolder } from './node-sync';
 import type { OutputFile, OutputFolder } from './output-folder';
 
@@ -77,8 +78,9 @@ function outputAt(final: string, aside: string, options: NodeOutputOptions): Out
       const old = await moveIntoPlace(aside, final, options);
       state = 'committed';
       await syncFolder(path.dirname(final));
-      // Only now is the new name on the disk for certain.
-      if (old !== undefined) await rm(old, { recursive: true, force: true });
+      // Only now is the new name on the disk for certain. Rests of the old output are no failure of the new one;
+      // they are deleted when the output is written again.
+      if (old !== undefined) await deleteReplaced(old).catch(() => undefined);
     },
     async discard() {
       if (state === 'committed') return;

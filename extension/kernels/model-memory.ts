@@ -8,25 +8,31 @@ export const MODEL_MEMORY_LIMIT = 65_536 * PAGE;
 export interface Arena {
   readonly memory: WebAssembly.Memory;
   /** 64-byte aligned, with at least 64 bytes behind it that may be read. Throws when the memory can't grow so far. */
-  take(bytes: number): number;
-  mark(): number;
-  release(mark: number): void;
-  floats(pointer: number, count: number): Float32Array<ArrayBuffer>;
+  readonly take: (bytes: number) => number;
+  /** Grows the memory to `bytes` in all, so that it fails now and not later. */
+  readonly reserve: (bytes: number) => void;
+  readonly mark: () => number;
+  readonly release: (mark: number) => void;
+  readonly floats: (pointer: number, count: number) => Float32Array<ArrayBuffer>;
 }
 
 export function createArena(memory: WebAssembly.Memory, start: number): Arena {
   let top = align(start);
-  const buffer = (): ArrayBuffer => memory.buffer as ArrayBuffer;
+  const buffer = (): ArrayBuffer => memory.buffer;
+  const reserve = (bytes: number): void => {
+    const missing = Math.ceil((bytes - buffer().byteLength) / PAGE);
+    if (missing > 0) grow(memory, missing, bytes);
+  };
   return {
     memory,
     take(bytes) {
       const at = top;
       const end = align(at + bytes) + 64;
-      const missing = Math.ceil((end - buffer().byteLength) / PAGE);
-      if (missing > 0) grow(memory, missing, end);
+      reserve(end);
       top = end;
       return at;
     },
+    reserve,
     mark: () => top,
     release: (mark) => {
       top = mark;
@@ -39,13 +45,14 @@ function align(value: number): number {
   return Math.ceil(value / 64) * 64;
 }
 
+/** Grows by whole pages; `end` is for the message. */
 function grow(memory: WebAssembly.Memory, pages: number, end: number): void {
   try {
     memory.grow(pages);
   } catch (cause) {
     throw new Error(
-      `out of memory: this model needs ${formatBytes(end)} or more in each worker and this host gives no more than ` +
-        `${formatBytes(memory.buffer.byteLength)}; take fewer workers, a smaller context or a smaller model`,
+      `out of memory: this model needs ${formatBytes(end)} in each worker, which this host does not give; ` +
+        'take fewer workers or a smaller context, or evaluate on a machine with more memory',
       { cause },
     );
   }

@@ -4,6 +4,7 @@ import type { Activations, Weight, Weights } from '../core/model/ops';
 import { rotaryFrequencies } from '../core/model/rotary';
 import type { ModelKernels } from './model';
 import { SCORE_FIELDS } from './model-scores';
+import { SCORED_AT_ONCE } from './model-size';
 
 /** Which of the two models a weight belongs to; a kept tensor belongs to both and is loaded once. */
 export type WeightUse = 'base' | 'cast' | 'both';
@@ -23,9 +24,6 @@ export interface ModelSession {
   /** Logits [tokens, vocabulary] of one of the models. */
   logits(tokens: Int32Array, of: 'base' | 'cast'): Pausing<Float32Array<ArrayBuffer>>;
 }
-
-/** Positions whose logits over the vocabulary are held at a time, for base and cast: bounds memory. */
-const POSITIONS = 64;
 
 /** The residual streams of both models; one object while nothing has told them apart. */
 interface Streams {
@@ -105,9 +103,9 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
         const streams = yield* forward(tokens);
         const last = tokens.length - 1;
         const scores = new Float64Array(Math.max(0, last - first) * SCORE_FIELDS);
-        for (let start = first - (first % 8); start < last; start += POSITIONS) {
+        for (let start = first - (first % 8); start < last; start += SCORED_AT_ONCE) {
           const block = kernels.mark();
-          const rows = Math.min(POSITIONS, last - start);
+          const rows = Math.min(SCORED_AT_ONCE, last - start);
           const part = {
             base: kernels.rows(streams.base, start, rows),
             cast: kernels.rows(streams.cast, start, rows),

@@ -1,5 +1,14 @@
-import type { Activations, KeyValues, Matrix, ModelOps, PackedActivations, RotaryTable, Vector } from '../core/model/ops';
+import type {
+  Activations,
+  KeyValues,
+  Matrix,
+  ModelOps,
+  PackedActivations,
+  RotaryTable,
+  Vector,
+} from '../core/model/ops';
 import { createArena, type Arena } from './model-memory';
+import { LOAD_BYTES } from './model-size';
 
 /** What model.wasm exports; pointers and strides are in bytes. The contracts stand beside each kernel. */
 interface ModelExports {
@@ -32,6 +41,8 @@ export interface RowSum {
 
 /** The wasm kernels with a memory of their own, which grows up to 4 GiB as weights are loaded. */
 export interface ModelKernels extends ModelOps {
+  /** Grows the memory to so many bytes at once; throws, saying how many, when it can't. */
+  reserve(bytes: number): void;
   /** `values`: row-major [outputs, inputs]. */
   loadMatrix(values: Float32Array, outputs: number, inputs: number): Matrix;
   loadVector(values: Float32Array): Vector;
@@ -50,9 +61,6 @@ export interface ModelKernels extends ModelOps {
   /** e^x with the kernels' approximation. */
   exp(values: Float32Array): Float32Array<ArrayBuffer>;
 }
-
-/** Weights are packed in runs of rows, so that loading takes little more than what is loaded. */
-const LOAD_BYTES = 1 << 22;
 
 const padded = (value: number, to: number): number => Math.ceil(value / to) * to;
 
@@ -75,12 +83,22 @@ function modelKernels(wasm: ModelExports, memory: WebAssembly.Memory): ModelKern
     columns,
   });
   const product = (x: PackedActivations, weight: Matrix, y: Activations, accumulate: boolean): void => {
-    wasm.matmul(x.pointer, weight.pointer, y.pointer, y.columns * 4, padded(x.rows, 8), x.columns, y.columns, accumulate);
+    wasm.matmul(
+      x.pointer,
+      weight.pointer,
+      y.pointer,
+      y.columns * 4,
+      padded(x.rows, 8),
+      x.columns,
+      y.columns,
+      accumulate,
+    );
   };
 
   return {
     mark,
     release,
+    reserve: arena.reserve,
     loadMatrix: (values, outputs, inputs) => loadMatrix(wasm, arena, values, outputs, inputs),
     loadVector(values) {
       const pointer = take(values.byteLength);
@@ -140,7 +158,16 @@ function modelKernels(wasm: ModelExports, memory: WebAssembly.Memory): ModelKern
       const { headSize } = table;
       const offset = first * (headSize / 2) * 4;
       const { cosines, sines } = table;
-      wasm.rotate(x.pointer, x.columns * 4, padded(x.rows, 8), heads, headSize, cosines + offset, sines + offset, scale);
+      wasm.rotate(
+        x.pointer,
+        x.columns * 4,
+        padded(x.rows, 8),
+        heads,
+        headSize,
+        cosines + offset,
+        sines + offset,
+        scale,
+      );
     },
     keyValues(positions, kvHeads, headSize) {
       const bytes = padded(positions, 8) * kvHeads * headSize * 4;

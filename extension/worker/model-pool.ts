@@ -1,107 +1,128 @@
-import type { ModelGraph } from '../core/model/graph';
 import { Cancelled } from '../core/cancelled';
+import type { ModelGraph } from '../core/model/graph';
 import type { ModelPool, ModelRequest, ModelResponse } from './model-protocol';
 import type { WorkerPort } from './protocol';
 
 export interface ModelPoolOptions {
   readonly spawn: () => Promise<WorkerPort>;
+  /** Workers, at least 1. Each holds all weights. */
   readonly size: number;
   /** Compiled model kernels. */
   readonly module: WebAssembly.Module;
   readonly graph: ModelGraph;
   /** Longest window in tokens. */
   readonly context: number;
+  /** What each worker will need (`modelBytes`), so that a lack of memory is noticed at the start. */
+  readonly bytes?: number;
 }
 
 type Work = ModelRequest extends infer R ? (R extends ModelRequest ? Omit<R, 'id'> : never) : never;
 
-/** One worker and the requests it has not answered. */
+interface Waiting<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
 interface Member {
-  readonly worker: WorkerPort;
-  readonly waiting: Map<number, { resolve(response: ModelResponse): void; reject(error: Error): void }>;
-  busy: boolean;
-  /** Why it died; nothing can be asked of it any more. */
-  failure: Error | undefined;
+  /** Rejects when the worker refuses, dies or is ended. */
+  ask(work: Work, transfer: readonly ArrayBuffer[]): Promise<ModelResponse>;
+  end(): Promise<void>;
 }
 
 /**
  * Workers that each hold the model and its cast. A worker that dies ends the evaluation with one message: its
- * weights are gone, and an out-of-memory would only repeat itself.
+ * weights are gone, and an out-of-memory would only repeat itself. When one can't be started, none is left running.
  */
 export async function createModelPool(options: ModelPoolOptions): Promise<ModelPool> {
-  let nextId = 0;
-  const members = await Promise.all(Array.from({ length: options.size }, async () => start(await options.spawn())));
-  const idle: ((member: Member) => void)[] = [];
-
-  const ask = (member: Member, work: Work, transfer: readonly ArrayBuffer[]): Promise<ModelResponse> =>
-    new Promise((resolve, reject) => {
-      if (member.failure) {
-        reject(member.failure);
-        return;
-      }
-      const id = nextId++;
-      member.waiting.set(id, { resolve, reject });
-      member.worker.post({ ...work, id }, transfer);
-    });
-  const free = (member: Member): void => {
-    const next = idle.shift();
-    if (next) next(member);
-    else member.busy = false;
+  const { module, graph, context, bytes = 0 } = options;
+  const started = await Promise.allSettled(
+    Array.from({ length: Math.max(1, options.size) }, async () => createMember(await options.spawn())),
+  );
+  const members = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const endAll = async (): Promise<void> => {
+    await Promise.all(members.map((member) => member.end()));
   };
+  try {
+    for (const each of started) if (each.status === 'rejected') throw each.reason;
+    await Promise.all(members.map((member) => member.ask({ kind: 'init', module, graph, context, bytes }, [])));
+  } catch (error) {
+    await endAll();
+    throw error;
+  }
+
+  let disposed = false;
+  const idle = [...members];
+  const waiting: Waiting<Member>[] = [];
   const take = (): Promise<Member> => {
-    const member = members.find(({ busy }) => !busy);
-    if (!member) return new Promise((resolve) => idle.push(resolve));
-    member.busy = true;
-    return Promise.resolve(member);
+    if (disposed) return Promise.reject(new Cancelled());
+    const member = idle.pop();
+    return member ? Promise.resolve(member) : new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+  };
+  const giveBack = (member: Member): void => {
+    const next = waiting.shift();
+    if (next) next.resolve(member);
+    else idle.push(member);
   };
 
-  const { module, graph, context } = options;
-  await Promise.all(members.map((member) => ask(member, { kind: 'init', module, graph, context }, [])));
   return {
     size: members.length,
     async load(name, shape, values, use) {
-      // Each worker gets a copy of its own; the caller's values stay the caller's.
       await Promise.all(
         members.map((member) => {
           const copy = values.slice();
-          return ask(member, { kind: 'weight', name, shape, values: copy, use }, [copy.buffer]);
+          return member.ask({ kind: 'weight', name, shape, values: copy, use }, [copy.buffer]);
         }),
       );
     },
     async score(tokens, first) {
       const member = await take();
       try {
-        const response = await ask(member, { kind: 'window', tokens, first }, []);
+        const response = await member.ask({ kind: 'window', tokens, first }, []);
         if (response.kind === 'scores') return response.scores;
         throw new Error(`the model worker answered with "${response.kind}"`);
       } finally {
-        free(member);
+        giveBack(member);
       }
     },
     async dispose() {
-      for (const { waiting } of members) {
-        for (const { reject } of waiting.values()) reject(new Cancelled());
-        waiting.clear();
-      }
-      await Promise.all(members.map(({ worker }) => worker.terminate()));
+      disposed = true;
+      for (const { reject } of waiting.splice(0)) reject(new Cancelled());
+      await endAll();
     },
   };
 }
 
-function start(worker: WorkerPort): Member {
-  const member: Member = { worker, waiting: new Map(), busy: false, failure: undefined };
+function createMember(worker: WorkerPort): Member {
+  const open = new Map<number, Waiting<ModelResponse>>();
+  let nextId = 0;
+  let over: Error | undefined;
+  const finish = (error: Error): void => {
+    over ??= error;
+    for (const { reject } of open.values()) reject(error);
+    open.clear();
+  };
   worker.onMessage((message) => {
     const response = message as ModelResponse;
-    const waiter = member.waiting.get(response.id);
-    member.waiting.delete(response.id);
-    if (response.kind === 'failed') waiter?.reject(new Error(response.message));
-    else waiter?.resolve(response);
+    const asker = open.get(response.id);
+    open.delete(response.id);
+    if (response.kind === 'failed') asker?.reject(new Error(response.message));
+    else asker?.resolve(response);
   });
-  worker.onFailure((error) => {
-    const failure = new Error(`a model worker stopped: ${error.message}`);
-    member.failure = failure;
-    for (const { reject } of member.waiting.values()) reject(failure);
-    member.waiting.clear();
-  });
-  return member;
+  worker.onFailure((error) => finish(new Error(`a model worker stopped: ${error.message}`)));
+  return {
+    ask: (work, transfer) =>
+      new Promise((resolve, reject) => {
+        if (over) {
+          reject(over);
+          return;
+        }
+        const id = nextId++;
+        open.set(id, { resolve, reject });
+        worker.post({ ...work, id }, transfer);
+      }),
+    end: async () => {
+      finish(new Cancelled());
+      await worker.terminate();
+    },
+  };
 }

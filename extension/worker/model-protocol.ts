@@ -1,14 +1,20 @@
 import type { ModelGraph } from '../core/model/graph';
 import type { WeightUse } from '../kernels/model-session';
 
-/** Messages to a model worker, in this order: one init, all weights, then windows. Each is answered once. */
+/**
+ * Messages to a model worker, in this order: one init, all weights, then windows. Each is answered once.
+ * There is no message to stop: to cancel, the worker is ended.
+ */
 export type ModelRequest =
   | {
       readonly kind: 'init';
       readonly id: number;
       readonly module: WebAssembly.Module;
       readonly graph: ModelGraph;
+      /** Longest window in tokens. */
       readonly context: number;
+      /** Memory to take at once, see `modelBytes`; 0 to grow as needed. */
+      readonly bytes: number;
     }
   | {
       readonly kind: 'weight';
@@ -28,14 +34,10 @@ export type ModelResponse =
 /** What the evaluation needs of its workers. Weights go to every worker, a window to one of them. */
 export interface ModelPool {
   readonly size: number;
-  load(
-    name: string,
-    shape: readonly number[],
-    values: Float32Array<ArrayBuffer>,
-    use: WeightUse,
-  ): Promise<void>;
+  /** The values stay the caller's. Rejects when a worker has no room for them. */
+  load(name: string, shape: readonly number[], values: Float32Array<ArrayBuffer>, use: WeightUse): Promise<void>;
   /** Figures of the scored positions (see ModelSession.score). */
   score(tokens: Int32Array<ArrayBuffer>, first: number): Promise<Float64Array<ArrayBuffer>>;
-  /** Ends the workers at once, whatever they do; promises still open are rejected. */
+  /** Ends the workers at once, whatever they do; promises still open, and later ones, reject with `Cancelled`. */
   dispose(): Promise<void>;
 }

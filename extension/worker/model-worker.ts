@@ -1,40 +1,53 @@
 import { instantiateModelKernels } from '../kernels/model';
-import { createModelSession, type ModelSession } from '../kernels/model-session';
+import { createModelSession, type ModelSession, type Pausing } from '../kernels/model-session';
 import type { HostPort } from './kernel-worker';
 import type { ModelRequest, ModelResponse } from './model-protocol';
 
 /** The message loop of a model worker: one model and its cast, windows one after the other. */
 export function serveModel(port: HostPort): void {
   let session: ModelSession | undefined;
-  const ready = (): ModelSession => {
-    if (session) return session;
-    throw new Error('the model worker was given work before its model');
-  };
-  const answer = async (request: ModelRequest): Promise<ModelResponse> => {
-    const { id } = request;
-    switch (request.kind) {
-      case 'init':
-        session = createModelSession(await instantiateModelKernels(request.module), request.graph, request.context);
-        return { kind: 'done', id };
-      case 'weight':
-        ready().load(request.name, request.shape, request.values, request.use);
-        return { kind: 'done', id };
-      case 'window':
-        return { kind: 'scores', id, scores: ready().score(request.tokens, request.first) };
-    }
-  };
-  // Requests are answered one after the other, so that a weight never overtakes the model it belongs to.
-  let turn: Promise<void> = Promise.resolve();
   port.onMessage((message) => {
     const request = message as ModelRequest;
-    turn = turn.then(async () => {
-      try {
-        const response = await answer(request);
-        port.post(response, response.kind === 'scores' ? [response.scores.buffer] : []);
-      } catch (error) {
-        const failed: ModelResponse = { kind: 'failed', id: request.id, message: (error as Error).message };
-        port.post(failed, []);
-      }
-    });
+    try {
+      if (request.kind === 'init') session = start(request);
+      const response = answer(request, session);
+      port.post(response, response.kind === 'scores' ? [response.scores.buffer] : []);
+    } catch (error) {
+      const failed: ModelResponse = { kind: 'failed', id: request.id, message: reason(error) };
+      port.post(failed, []);
+    }
   });
+}
+
+function start({ module, graph, context, bytes }: Extract<ModelRequest, { kind: 'init' }>): ModelSession {
+  const kernels = instantiateModelKernels(module);
+  kernels.reserve(bytes);
+  return createModelSession(kernels, graph, context);
+}
+
+function answer(request: ModelRequest, session: ModelSession | undefined): ModelResponse {
+  const { id } = request;
+  if (!session) throw new Error('the model worker was given work before its model');
+  switch (request.kind) {
+    case 'init':
+      return { kind: 'done', id };
+    case 'weight':
+      session.load(request.name, request.shape, request.values, request.use);
+      return { kind: 'done', id };
+    case 'window':
+      return { kind: 'scores', id, scores: toEnd(session.score(request.tokens, request.first)) };
+  }
+}
+
+/** Runs without a pause: nobody else waits for this thread, and to cancel it is ended. */
+function toEnd<T>(work: Pausing<T>): T {
+  for (;;) {
+    const next = work.next();
+    if (next.done) return next.value;
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof WebAssembly.RuntimeError) return `a model kernel stopped: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -18,8 +18,17 @@ export function readSafetensors(file: Buffer): ReadonlyMap<string, StoredTensor>
   return new Map(
     Object.entries(header)
       .filter(([name]) => name !== '__metadata__')
-      .map(([name, { dtype, shape, data_offsets: [begin, end] }]) => {
-        return [name, { dtype, shape, bytes: file.subarray(start + begin, start + end) }];
-      }),
+      .map(
+        ([
+          name,
+          {
+            dtype,
+            shape,
+            data_offsets: [begin, end],
+          },
+        ]) => {
+          return [name, { dtype, shape, bytes: file.subarray(start + begin, start + end) }];
+        },
+      ),
   );
 }

@@ -16,18 +16,29 @@ async function lenses(workbench: Workbench): Promise<string> {
   return (await workbench.editor.codeLenses()).join(' | ');
 }
 
+/** Errors and warnings as the status bar counts them: `4 2`. */
+async function counts({ page }: Workbench): Promise<string> {
+  const text = await page.locator('.statusbar-item[id="status.problems"]').innerText();
+  return text.match(/\d+/g)?.join(' ') ?? '';
+}
+
 inEachHost('a policy is written with completion, findings and fixes', async (workbench) => {
   const { editor, suggestions, problems } = workbench;
   await editor.open('policies/mistakes.dtype.yaml');
+  // The Problems view holds rows in view only, so the whole is counted by the status bar.
+  await expect.poll(() => counts(workbench)).toBe('4 2');
   await expect
-    .poll(async () => (await problems.read()).map(({ code }) => code).sort())
-    .toEqual(['fused-differ', 'indivisible', 'no-match', 'shadowed', 'unknown-dtype', 'unknown-key']);
+    .poll(async () => (await problems.read()).map(({ code }) => code))
+    .toEqual(expect.arrayContaining(['no-match', 'indivisible']));
   await workbench.screenshot('findings');
 
   const fixes = await editor.actionsAt('gruop');
   expect(fixes.join(' | ')).toContain('group');
-  await editor.applyAction('gruop', fixes.find((title) => title.includes('group'))!);
-  await expect.poll(async () => (await problems.read()).map(({ code }) => code)).not.toContain('unknown-key');
+  await editor.applyAction(
+    'gruop',
+    fixes.find((title) => title.includes('group'))!,
+  );
+  await expect.poll(() => counts(workbench)).toBe('3 2');
 
   await editor.select('fp8_e4m', 1);
   await editor.type('fp8_e');
@@ -35,7 +46,7 @@ inEachHost('a policy is written with completion, findings and fixes', async (wor
   expect(offered).toEqual(expect.arrayContaining(['fp8_e4m3', 'fp8_e5m2']));
   await workbench.screenshot('completion-dtype');
   await suggestions.accept('fp8_e4m3');
-  await expect.poll(async () => (await problems.read()).map(({ code }) => code)).not.toContain('unknown-dtype');
+  await expect.poll(() => counts(workbench)).toBe('2 2');
 });
 
 inEachHost('tensor names complete from the checkpoint and hovers explain them', async (workbench) => {

@@ -43,7 +43,9 @@ async function prepare(policyText: string, tensors: Readonly<Record<string, Tens
   return { request, output };
 }
 
-async function finish(job: AsyncGenerator<Progress, ApplyReport>): Promise<{ report: ApplyReport; phases: Set<string> }> {
+async function finish(
+  job: AsyncGenerator<Progress, ApplyReport>,
+): Promise<{ report: ApplyReport; phases: Set<string> }> {
   const phases = new Set<string>();
   for (;;) {
     const next = await job.next();

@@ -8,7 +8,6 @@ import {
   type CompletionList,
   type Diagnostic,
   type Hover,
-  type InitializeParams,
   type InitializeResult,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
@@ -38,11 +37,11 @@ export interface TestClient {
 }
 
 /** All that an editor must send, and nothing more. */
-export const MINIMAL: InitializeParams = { processId: null, rootUri: null, capabilities: {} };
+export const MINIMAL = { processId: null, rootUri: null, capabilities: {} };
 
 export async function connect(
   host: ServerHost,
-  params: InitializeParams = MINIMAL,
+  params: object = MINIMAL,
   prepare: (connection: ProtocolConnection) => void = () => undefined,
 ): Promise<TestClient> {
   const [toServer, toClient] = [new PassThrough(), new PassThrough()];
@@ -51,7 +50,7 @@ export async function connect(
   const log: string[] = [];
   const arrived = new Map<string, readonly Diagnostic[]>();
   const waiting = new Set<() => void>();
-  connection.onNotification('window/logMessage', ({ message }: { message: string }) => log.push(message));
+  connection.onNotification('window/logMessage', ({ message }: { message: string }) => void log.push(message));
   connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: PublishDiagnosticsParams) => {
     arrived.set(uri, diagnostics);
     for (const look of waiting) look();

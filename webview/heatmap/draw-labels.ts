@@ -1,4 +1,4 @@
-import { BAND_HEIGHT, LABEL_HEIGHT, slantedRoom, TITLE_HEIGHT } from './headers';
+import { BAND_HEIGHT, LABEL_GAP, LINE_HEIGHT, slantedRoom, TITLE_HEIGHT } from './headers';
 import { visibleCells, type Scene, type Visible } from './scene';
 import { fitEnd } from './text-measure';
 
@@ -46,25 +46,38 @@ export function drawHeader(context: CanvasRenderingContext2D, scene: Scene, bloc
   context.beginPath();
   context.rect(0, pinned, view.width, header.height);
   context.clip();
-  drawTitle(context, scene, header.title, pinned);
+  drawTitle(context, scene, block, pinned);
   const visible = visibleCells(scene, block);
   context.beginPath();
   context.rect(header.kind === 'slanted' ? 0 : layout.gutter, pinned, view.width, header.height);
   context.clip();
-  if (header.kind === 'flat') drawFlat(context, scene, block, visible, pinned);
+  if (header.kind === 'upright') drawUpright(context, scene, block, visible, pinned);
   else if (header.kind === 'slanted') drawSlanted(context, scene, block, visible, pinned);
   context.restore();
 }
 
-function drawTitle(context: CanvasRenderingContext2D, { theme, measure }: Scene, title: string, top: number): void {
+function drawTitle(context: CanvasRenderingContext2D, scene: Scene, block: number, top: number): void {
+  const { theme, measure, layout, headers, grids } = scene;
   context.font = `600 ${measure.font}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.fillStyle = theme.foreground;
-  context.fillText(title, 0, top + TITLE_HEIGHT / 2 - 1);
+  context.fillText(headers[block]!.title, 0, top + TITLE_HEIGHT / 2 - 1);
+  if (headers[block]!.kind !== 'upright') return;
+  context.font = measure.font;
+  context.textAlign = 'right';
+  context.fillStyle = theme.muted;
+  const baseline = top + headers[block]!.height - LABEL_GAP - LINE_HEIGHT / 2;
+  context.fillText(grids[block]!.block.rowKind, layout.gutter - 8, baseline);
 }
 
-function drawFlat(context: CanvasRenderingContext2D, scene: Scene, block: number, visible: Visible, top: number): void {
+function drawUpright(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  block: number,
+  visible: Visible,
+  top: number,
+): void {
   const { layout, headers, scroll, theme, measure } = scene;
   const { labels, bands, height } = headers[block]!;
   const { width } = layout.cell;
@@ -74,7 +87,9 @@ function drawFlat(context: CanvasRenderingContext2D, scene: Scene, block: number
   context.textAlign = 'center';
   for (let column = visible.firstColumn; column < visible.lastColumn; column++) {
     context.fillStyle = marked.includes(column) ? theme.foreground : theme.muted;
-    context.fillText(labels[column]!, left(column) + width / 2, top + height - LABEL_HEIGHT / 2);
+    const lines = labels[column]!;
+    const first = top + height - LABEL_GAP - (lines.length - 0.5) * LINE_HEIGHT;
+    lines.forEach((line, at) => context.fillText(line, left(column) + width / 2, first + at * LINE_HEIGHT));
   }
   for (const { label, from, to } of bands) {
     const room = (to - from) * width - 8;
@@ -111,7 +126,7 @@ function drawSlanted(
     context.rotate(Math.PI / 4);
     context.fillStyle = marked.includes(column) ? theme.foreground : theme.muted;
     const room = Math.min(slantedRoom(header), x * Math.SQRT2 - 6);
-    context.fillText(fitEnd(header.labels[column]!, room, measure), 0, 0);
+    context.fillText(fitEnd(header.labels[column]!.join(''), room, measure), 0, 0);
     context.restore();
   }
 }

@@ -2,39 +2,56 @@ import type { HeatmapBlock } from '../state';
 import { bands, columnLabels, fullLabel, type Band } from './column-labels';
 import type { TextMeasure } from './text-measure';
 
-/** How the columns of a block are labelled: side by side, slanted where they are narrow, not at all. */
+/** How the columns of a block are labelled: upright in a few lines, slanted where they are narrow, not at all. */
 export interface Header {
-  readonly kind: 'flat' | 'slanted' | 'bare';
+  readonly kind: 'upright' | 'slanted' | 'bare';
   readonly title: string;
-  readonly labels: readonly string[];
-  /** Parents over runs of columns; only above flat labels. */
+  /** Lines of each column's label. */
+  readonly labels: readonly (readonly string[])[];
+  /** Parents over runs of columns; only above upright labels. */
   readonly bands: readonly Band[];
   readonly height: number;
 }
 
-export const TITLE_HEIGHT = 22;
-export const BAND_HEIGHT = 17;
-export const LABEL_HEIGHT = 19;
+export const TITLE_HEIGHT = 24;
+export const BAND_HEIGHT = 18;
+export const LINE_HEIGHT = 14;
+/** Between the labels and the first row. */
+export const LABEL_GAP = 5;
+const MOST_LINES = 3;
 const LONGEST_SLANTED = 150;
 const NARROWEST_SLANTED = 11;
-const PADDING = 6;
+const PADDING = 4;
 
 export function headerOf(block: HeatmapBlock, cellWidth: number, measure: TextMeasure): Header {
   const labels = columnLabels(block.columns);
   const base = { title: block.title, bands: [] };
-  const leaves = labels.map(({ leaf }) => leaf);
-  if (leaves.every((leaf) => measure.width(leaf) <= cellWidth - PADDING)) {
+  const wrapped = labels.map(({ leaf }) => wrap(leaf, cellWidth - PADDING, measure));
+  if (wrapped.every((lines) => lines !== undefined)) {
     const parents = bands(labels);
-    const height = TITLE_HEIGHT + LABEL_HEIGHT + (parents.length > 0 ? BAND_HEIGHT : 0);
-    return { ...base, kind: 'flat', labels: leaves, bands: parents, height };
+    const lines = Math.max(1, ...wrapped.map(({ length }) => length));
+    const height = TITLE_HEIGHT + (parents.length > 0 ? BAND_HEIGHT : 0) + lines * LINE_HEIGHT + LABEL_GAP;
+    return { ...base, kind: 'upright', labels: wrapped, bands: parents, height };
   }
   if (cellWidth < NARROWEST_SLANTED) return { ...base, kind: 'bare', labels: [], height: TITLE_HEIGHT + 2 };
   const full = labels.map(fullLabel);
   const longest = Math.min(LONGEST_SLANTED, Math.max(...full.map((label) => measure.width(label))));
-  return { ...base, kind: 'slanted', labels: full, height: TITLE_HEIGHT + Math.ceil(longest * Math.SQRT1_2) + 12 };
+  const height = TITLE_HEIGHT + Math.ceil(longest * Math.SQRT1_2) + 12;
+  return { ...base, kind: 'slanted', labels: full.map((label) => [label]), height };
 }
 
 /** Room along a slanted label. */
 export function slantedRoom({ height }: Header): number {
   return (height - TITLE_HEIGHT - 6) * Math.SQRT2;
+}
+
+/** The label broken behind `_` and `.` into lines that fit, or undefined when that takes too many. */
+function wrap(label: string, room: number, measure: TextMeasure): readonly string[] | undefined {
+  const lines: string[] = [];
+  for (const piece of label.split(/(?<=[._])/)) {
+    const longer = (lines.at(-1) ?? '') + piece;
+    if (lines.length > 0 && measure.width(longer) <= room) lines[lines.length - 1] = longer;
+    else lines.push(piece);
+  }
+  return lines.length <= MOST_LINES && lines.every((line) => measure.width(line) <= room) ? lines : undefined;
 }

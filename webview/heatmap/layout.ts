@@ -54,7 +54,7 @@ export function layOut(frames: readonly BlockFrame[], gutter: number, cell: Size
 }
 
 const READABLE_ROW = 18;
-const TALLEST_ROW = 28;
+const TALLEST_ROW = 30;
 const WIDEST_CELL = 112;
 /** Below this a cell can't be hit with a mouse; the drawing scrolls instead. */
 const NARROWEST_CELL = 3;

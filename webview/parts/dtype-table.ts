@@ -45,39 +45,33 @@ function bar(
   );
 }
 
-const HEADINGS = ['dtype', 'tensors', 'bytes', 'bits'];
+const HEADINGS = ['dtype', 'tensors', 'before', 'after', 'bits'];
 
 function table(dtypes: readonly DtypeTotal[], tone: Tone): HTMLElement {
   const headings = HEADINGS.map((text) => element('th', { text, attributes: { scope: 'col' } }));
   return element(
     'table',
     {},
-    element('caption', { class: 'visually-hidden', text: 'Tensors and bytes of each dtype, before and after' }),
+    element('caption', { class: 'visually-hidden', text: 'Tensors after, bytes before and after, bits per weight' }),
     element('thead', {}, element('tr', {}, ...headings)),
     element('tbody', {}, ...dtypes.map((total) => row(total, tone))),
   );
 }
 
 function row(total: DtypeTotal, tone: Tone): HTMLElement {
-  const { dtype, tensorsBefore, tensorsAfter, bytesBefore, bytesAfter, elementsBefore, elementsAfter } = total;
-  const bits =
-    elementsAfter > 0 ? (bytesAfter * 8) / elementsAfter : elementsBefore > 0 ? (bytesBefore * 8) / elementsBefore : 0;
+  const { dtype, tensorsAfter, bytesBefore, bytesAfter, elementsAfter } = total;
   return element(
     'tr',
     {},
     element('th', { attributes: { scope: 'row' } }, swatch(dtypeColour(dtype, tone)), dtype),
-    change(formatCount(tensorsBefore), formatCount(tensorsAfter)),
-    change(formatBytes(bytesBefore), formatBytes(bytesAfter)),
-    element('td', { text: formatBits(bits) }),
+    amount(tensorsAfter, formatCount),
+    amount(bytesBefore, formatBytes),
+    amount(bytesAfter, formatBytes),
+    amount(elementsAfter === 0 ? 0 : (bytesAfter * 8) / elementsAfter, formatBits),
   );
 }
 
-function change(before: string, after: string): HTMLElement {
-  return element(
-    'td',
-    {},
-    element('span', { class: 'quiet', text: before }),
-    element('span', { class: 'arrow', text: '→', attributes: { 'aria-label': 'to' } }),
-    after,
-  );
+/** Nothing is a dash, so that what there is stands out. */
+function amount(value: number, format: (value: number) => string): HTMLElement {
+  return value === 0 ? element('td', { class: 'quiet', text: '–' }) : element('td', { text: format(value) });
 }

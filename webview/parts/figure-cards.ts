@@ -67,14 +67,14 @@ function measuredCards({ base, cast, divergence, measurement }: EvaluationReport
       label: 'Perplexity',
       before: formatFigure(base.value),
       value: formatFigure(cast.value),
-      note: measurable ? `${between} (95%)` : `no measurable change: ${between}`,
+      note: measurable ? `change ${between} (95%)` : `no measurable change: ${between}`,
       absent: false,
     },
     {
       label: 'KL divergence',
       before: undefined,
       value: formatFigure(kl.mean),
-      note: `± ${formatFigure(kl.standardError)} nats, at most ${formatFigure(kl.max)}`,
+      note: `± ${formatFigure(kl.standardError, 2)} nats, at most ${formatFigure(kl.max, 3)}`,
       absent: false,
     },
     {

@@ -25,7 +25,7 @@ export function appliedPanel(applied: Applied): HTMLElement {
 }
 
 /** Percentiles of the KL divergence, those of its tail first, in the order of llama.cpp's perplexity tool. */
-const PERCENTILES = ['99.9', '99', '95', '90', '50'];
+const PERCENTILES = ['99.9', '99', '95', '50'];
 
 /** What the figures were measured on, and how the divergence is spread. */
 export function evaluationPanel({ report, stale }: Evaluated): HTMLElement {
@@ -43,13 +43,13 @@ export function evaluationPanel({ report, stale }: Evaluated): HTMLElement {
     ...measurementText(report).map((text) => element('p', { class: 'quiet', text })),
     element(
       'table',
-      {},
+      { class: 'even' },
       element('caption', { text: 'KL divergence by position, nats' }),
       element('thead', {}, element('tr', {}, ...spread.map(([label]) => heading(label)))),
       element(
         'tbody',
         {},
-        element('tr', {}, ...spread.map(([, value]) => element('td', { text: formatFigure(value) }))),
+        element('tr', {}, ...spread.map(([, value]) => element('td', { text: formatFigure(value, 3) }))),
       ),
     ),
   );

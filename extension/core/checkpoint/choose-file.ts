@@ -24,6 +24,7 @@ export function chooseFile(folder: string, names: readonly string[], file?: stri
     if (found.length === 1) return found[0]!;
     if (found.length > 1) throw severalFiles(folder, found.sort());
   }
+  // Only now: training_args.bin and the like lie beside weights of any format.
   for (const name of names) if (isPickle(name)) throw pickleError(`${folder}/${name}`);
   for (const name of names) if (isGguf(name)) throw ggufError(`${folder}/${name}`);
   throw new CheckpointError(
@@ -37,7 +38,6 @@ function isWeightFile(file: string): boolean {
 }
 
 function isPickle(file: string): boolean {
-  // training_args.bin and the like lie beside weights of any format, so .bin alone says nothing when others are there.
   return /\.(bin|pt|pth|pkl|ckpt)(\.index\.json)?$/i.test(file);
 }
 

@@ -16,7 +16,6 @@ export function fileNameProblem(name: string): string | undefined {
   if (/[/\\]/.test(name)) return 'it leads to another folder';
   if (name.includes(':')) return 'it names a drive, a URL or a stream';
   if (/^\.+$/.test(name)) return 'it is a folder';
-  if (/%[0-9a-f]{2}/i.test(name)) return 'it holds a percent escape';
   if (FORBIDDEN.test(name)) return 'it holds a character that file names can not have on Windows';
   if (/[. ]$/.test(name)) return 'it ends in a dot or space, which Windows drops';
   if (DEVICE.test(name)) return 'it is a device on Windows';
@@ -27,12 +26,19 @@ export function fileNameProblem(name: string): string | undefined {
 export function requireShardName(name: string, index: string): void {
   if (/\.(bin|pt|pth|pkl|ckpt)$/i.test(name) && fileNameProblem(name) === undefined) throw pickleError(index);
   const problem =
-    fileNameProblem(name) ?? (/.\.safetensors$/.test(name) ? undefined : 'it does not end in .safetensors');
+    fileNameProblem(name) ??
+    escapeProblem(name) ??
+    (/.\.safetensors$/.test(name) ? undefined : 'it does not end in .safetensors');
   if (problem === undefined) return;
   throw new CheckpointError(
     'bad-shard-name',
     `${index}: the shard name ${quote(name)} is refused: ${problem}; expected a plain name such as model-00001-of-00002.safetensors`,
   );
+}
+
+/** A loader that takes the name for a URL would read `%2e%2e%2f` as the folder above. */
+function escapeProblem(name: string): string | undefined {
+  return /%[0-9a-f]{2}/i.test(name) ? 'it holds a percent escape' : undefined;
 }
 
 /** Pickle files run code when they are loaded, so they are never read. */

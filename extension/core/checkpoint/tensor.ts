@@ -33,9 +33,12 @@ export type Role =
 
 /** A tensor placed in the model: where it stands and what it must agree with. */
 export interface TreeTensor extends TensorInfo {
-  /** Number in `layers.N`, `h.N`, `blk.N`, `block.N`; undefined outside every layer. */
+  /** Number in `layers.N`, `h.N`, `blk.N`, `blocks.N` and the like (placement.ts); undefined outside every layer. */
   readonly layer: number | undefined;
-  /** Column of the heatmap: the name without layer and expert numbers, e.g. `self_attn.q_proj.weight`. */
+  /**
+   * Column of the heatmap: the name without layer and expert numbers, e.g. `self_attn.q_proj.weight`. Outside
+   * layers the whole name; in towers beside the main one with their prefix, `visual.blocks.attn.qkv.weight`.
+   */
   readonly module: string;
   /** Number of the expert in a mixture, when the name carries one. */
   readonly expert: number | undefined;

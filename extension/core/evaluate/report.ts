@@ -8,12 +8,15 @@ export interface Measurement {
   readonly context: number;
   readonly windows: number;
   readonly tokensScored: number;
-  /** Name of the text and SHA-256 (hex) of its bytes. */
+  /** Name of the text and SHA-256 (hex) of its UTF-8 bytes. */
   readonly text: string;
   readonly textDigest: string;
 }
 
-/** Perplexity = exp(mean negative log-likelihood in nats) and its standard error over windows. */
+/**
+ * Perplexity = exp(mean negative log-likelihood in nats). All standard errors of a report are taken over window means,
+ * because positions of one window depend on each other; with a single window, over its positions.
+ */
 export interface Perplexity {
   readonly value: number;
   readonly standardError: number;
@@ -45,12 +48,15 @@ export interface Divergence {
   readonly perplexityDifference: number;
   /** 95% interval of the difference, paired bootstrap over windows. */
   readonly perplexityDifferenceInterval: Interval;
-  /** False when the interval holds 0: "no measurable change". */
+  /** False when the interval holds 0 ("no measurable change"), and with a single window, which gives no interval. */
   readonly measurable: boolean;
 }
 
 export interface EvaluationReport {
+  /** What was measured: when the evaluation was stopped early, the windows that were finished. */
   readonly measurement: Measurement;
+  /** False when it was stopped before all windows were scored. */
+  readonly complete: boolean;
   readonly base: Perplexity;
   readonly cast: Perplexity;
   readonly divergence: Divergence;

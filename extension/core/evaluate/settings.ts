@@ -26,7 +26,9 @@ export function evaluationSettings(
   const limit = config?.max_position_embeddings ?? Infinity;
   const context = asked.context ?? policy.evaluate?.context ?? Math.min(CONTEXT, limit);
   if (context > limit) {
-    throw new Error(`a context of ${context} tokens is more than the ${limit} this model was made for; use at most that`);
+    throw new Error(
+      `a context of ${context} tokens is more than the ${limit} this model was made for; use at most that`,
+    );
   }
   if (context < 2) throw new Error('a context needs at least 2 tokens: one to see and one to predict');
   return {

@@ -14,7 +14,11 @@ export function summarize(windows: readonly WindowScores[]): {
   const base = perplexity(windows.map(({ baseNll }) => baseNll));
   const cast = perplexity(windows.map(({ castNll }) => castNll));
   const interval = perplexityDifferenceInterval(
-    windows.map(({ baseNll, castNll }) => ({ positions: baseNll.length, baseNll: sum(baseNll), castNll: sum(castNll) })),
+    windows.map(({ baseNll, castNll }) => ({
+      positions: baseNll.length,
+      baseNll: sum(baseNll),
+      castNll: sum(castNll),
+    })),
   );
   const kl = join(windows.map((window) => window.kl)).sort();
   const sameTop = windows.map((window) => window.sameTop);
@@ -35,7 +39,7 @@ export function summarize(windows: readonly WindowScores[]): {
       perplexityRatio: cast.value / base.value,
       perplexityDifference: cast.value - base.value,
       perplexityDifferenceInterval: interval,
-      measurable: interval.low > 0 || interval.high < 0,
+      measurable: windows.length > 1 && (interval.low > 0 || interval.high < 0),
     },
   };
 }

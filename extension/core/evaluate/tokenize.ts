@@ -2,13 +2,14 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { CheckpointFolder } from '../checkpoint/byte-source';
 import { readText } from '../checkpoint/open';
 
+/** The whole text to token ids, with the special tokens that the checkpoint wants around it. */
 export type Tokenize = (text: string) => readonly number[];
 
 const TOKENIZER_LIMIT = 128_000_000;
 
 /**
- * The checkpoint's own tokenizer, from `tokenizer.json` (and `tokenizer_config.json`, which may be missing). Special
- * tokens such as BOS are added as those files say. Rejects with a message when the folder has no tokenizer.json.
+ * The checkpoint's own tokenizer, from `tokenizer.json` (and `tokenizer_config.json`, which may be missing).
+ * Rejects with a message when the folder has no tokenizer.json or it can't be used.
  */
 export async function openTokenizer(folder: CheckpointFolder, signal?: AbortSignal): Promise<Tokenize> {
   const files = await folder.list();
@@ -20,9 +21,42 @@ export async function openTokenizer(folder: CheckpointFolder, signal?: AbortSign
     ? await readText(folder, 'tokenizer_config.json', TOKENIZER_LIMIT, signal)
     : '{}';
   try {
-    const tokenizer = new Tokenizer(JSON.parse(json) as object, JSON.parse(config) as object);
-    return (text) => tokenizer.encode(text).ids;
+    return createTokenizer(json, config);
   } catch (error) {
     throw new Error(`${folder.name}/tokenizer.json: can't be used: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/**
+ * A tokenizer from the texts of its two files. The beginning-of-sequence token is put before the text when
+ * `add_bos_token` of tokenizer_config.json says so, not put when it says not, and otherwise when the post-processor
+ * of tokenizer.json does. The text is encoded in one piece: cutting it up could change tokens across the cut.
+ */
+export function createTokenizer(json: string, configJson: string): Tokenize {
+  const config = JSON.parse(configJson) as Readonly<Record<string, unknown>>;
+  const tokenizer = new Tokenizer(JSON.parse(json) as object, config);
+  const bos = idOf(tokenizer, config['bos_token']);
+  return (text) => {
+    const ids = tokenizer.encode(text).ids;
+    // The library gives undefined for what the vocabulary lacks when there is no token for the unknown.
+    const unknown = (ids as readonly (number | undefined)[]).indexOf(undefined);
+    if (unknown >= 0) throw new Error(`the tokenizer has no token for something in the text, at token ${unknown}`);
+    if (bos === undefined) return ids;
+    const begins = ids[0] === bos;
+    if (config['add_bos_token'] === true && !begins) return [bos, ...ids];
+    if (config['add_bos_token'] === false && begins && !startsWithBos(tokenizer, text, bos)) return ids.slice(1);
+    return ids;
+  };
+}
+
+/** Whether the text itself spells the token out at its start. */
+function startsWithBos(tokenizer: Tokenizer, text: string, bos: number): boolean {
+  return tokenizer.encode(text.slice(0, 256), { add_special_tokens: false }).ids[0] === bos;
+}
+
+/** `bos_token` is a string or an object with its `content`. */
+function idOf(tokenizer: Tokenizer, token: unknown): number | undefined {
+  if (typeof token === 'string') return tokenizer.token_to_id(token);
+  const content = (token as { readonly content?: unknown } | null | undefined)?.content;
+  return typeof content === 'string' ? tokenizer.token_to_id(content) : undefined;
 }

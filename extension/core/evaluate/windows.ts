@@ -11,7 +11,12 @@ export interface Window {
  * every next token of a window (Hugging Face's fixed-length example with stride = context), `second-half` those
  * predicted from its second half (llama.cpp's perplexity tool). Throws when the text fills no window.
  */
-export function cutWindows(tokens: ArrayLike<number>, context: number, limit: number, scoring: Scoring): readonly Window[] {
+export function cutWindows(
+  tokens: ArrayLike<number>,
+  context: number,
+  limit: number,
+  scoring: Scoring,
+): readonly Window[] {
   const count = Math.min(limit, Math.floor(tokens.length / context));
   if (count === 0) {
     throw new Error(

@@ -49,14 +49,15 @@ export function floatFormat(definition: FloatDefinition): NumberFormat {
       let saturated = 0;
       let flushed = 0;
       runs.forEach(({ start, length }, run) => {
+        const scale = scales[run] ?? 1;
         for (let at = start; at < start + length; at++) {
           const value = values[at]!;
-          const scaled = scales.length === 0 ? value : Math.fround(value / scales[run]!);
+          const scaled = Math.fround(value / scale);
           const random = key === undefined ? undefined : randomBits(key, firstElement + at);
           const { code, overflowed } = encodeFloat(floatBits(scaled), layout, cast.overflow, random);
           codes[at] = code;
           if (overflowed) saturated++;
-          if (value !== 0 && table[code] === 0) flushed++;
+          if (value !== 0 && Math.fround(table[code]! * scale) === 0) flushed++;
         }
       });
       return { codes: new Uint8Array(codes.buffer), scales: packScales(scales, cast.scaleDtype), saturated, flushed };

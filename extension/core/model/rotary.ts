@@ -13,13 +13,15 @@ export type RotaryScaling =
     };
 
 /** The scaling that config.json asks for, or the reason why it can't be computed. */
-export function rotaryScaling(config: ModelConfig): RotaryScaling | { readonly kind: 'refused'; readonly reason: string } {
+export function rotaryScaling(
+  config: ModelConfig,
+): RotaryScaling | { readonly kind: 'refused'; readonly reason: string } {
   const { raw } = config;
   const given = record(raw['rope_parameters']) ?? record(raw['rope_scaling']);
   if (!given) return { kind: 'default' };
   const type = given['rope_type'] ?? given['type'] ?? 'default';
   const partial = given['partial_rotary_factor'] ?? raw['partial_rotary_factor'] ?? 1;
-  if (partial !== 1) return refused(`partial_rotary_factor ${String(partial)} is not implemented`);
+  if (partial !== 1) return refused(`partial_rotary_factor ${JSON.stringify(partial)} is not implemented`);
   const factor = positive(given['factor']);
   switch (type) {
     case 'default':
@@ -29,15 +31,16 @@ export function rotaryScaling(config: ModelConfig): RotaryScaling | { readonly k
     case 'llama3': {
       const lowFrequencyFactor = positive(given['low_freq_factor']);
       const highFrequencyFactor = positive(given['high_freq_factor']);
-      const originalPositions =
-        positive(given['original_max_position_embeddings']) ?? config.max_position_embeddings;
+      const originalPositions = positive(given['original_max_position_embeddings']) ?? config.max_position_embeddings;
       if (factor && lowFrequencyFactor && highFrequencyFactor && originalPositions) {
         return { kind: 'llama3', factor, lowFrequencyFactor, highFrequencyFactor, originalPositions };
       }
       return refused('rope scaling "llama3" needs factor, low_freq_factor and high_freq_factor');
     }
     default:
-      return refused(`rope scaling "${JSON.stringify(type).replaceAll('"', '')}" is not implemented; default, linear and llama3 are`);
+      return refused(
+        `rope scaling "${JSON.stringify(type).replaceAll('"', '')}" is not implemented; default, linear and llama3 are`,
+      );
   }
 }
 

@@ -22,7 +22,13 @@ function counted(inner: CheckpointFolder): CheckpointFolder & { readonly count: 
     async open(file) {
       const source = await inner.open(file);
       count.opened++;
-      return { ...source, close: () => Promise.resolve(void count.closed++) };
+      return {
+        ...source,
+        close: () => {
+          count.closed++;
+          return Promise.resolve();
+        },
+      };
     },
   };
 }

@@ -38,7 +38,10 @@ describe('scaled casts are those of torch, packed and decoded by compressed-tens
     expect(encoded.saturated).toBe(0);
 
     const parts = number.parts([rows, columns], cast);
-    expect(parts.find(({ role }) => role === 'codes')).toMatchObject({ shape: codes.shape, bytes: encoded.codes.length });
+    expect(parts.find(({ role }) => role === 'codes')).toMatchObject({
+      shape: codes.shape,
+      bytes: encoded.codes.length,
+    });
     expect(parts.find(({ role }) => role === 'scale')).toMatchObject({
       dtype: scaleDtype,
       shape: scales.shape,

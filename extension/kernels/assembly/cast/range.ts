@@ -1,0 +1,58 @@
+import { isNonFinite } from './constants';
+
+/**
+ * Range of n values, added to what `out` holds: f32 min, f32 max (start with +-infinity), u32 NaN and u32 infinite
+ * values counted. A vector pass covers the finite case; one that meets anything else is done again one by one.
+ */
+export function tensorRange(src: usize, n: i32, out: usize): void {
+  let low = f32x4.splat(load<f32>(out));
+  let high = f32x4.splat(load<f32>(out, 4));
+  let odd = i32x4.splat(0);
+  const whole = n & ~3;
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < whole; i += 4) {
+    const a = v128.load(src + ((i as usize) << 2));
+    low = f32x4.pmin(low, a);
+    high = f32x4.pmax(high, a);
+    // x - x is NaN exactly where x is not finite.
+    odd = v128.or(odd, f32x4.ne(f32x4.sub(a, a), zero));
+  }
+  let done = whole;
+  if (v128.any_true(odd)) {
+    done = 0;
+  } else {
+    for (let lane = 0; lane < 4; lane++) {
+      include(
+        out,
+        lane === 0
+          ? f32x4.extract_lane(low, 0)
+          : lane === 1
+            ? f32x4.extract_lane(low, 1)
+            : lane === 2
+              ? f32x4.extract_lane(low, 2)
+              : f32x4.extract_lane(low, 3),
+      );
+      include(
+        out,
+        lane === 0
+          ? f32x4.extract_lane(high, 0)
+          : lane === 1
+            ? f32x4.extract_lane(high, 1)
+            : lane === 2
+              ? f32x4.extract_lane(high, 2)
+              : f32x4.extract_lane(high, 3),
+      );
+    }
+  }
+  for (let i = done; i < n; i++) {
+    const value = load<f32>(src + ((i as usize) << 2));
+    if (isNaN(value)) store<u32>(out, load<u32>(out, 8) + 1, 8);
+    else if (isNonFinite(reinterpret<u32>(value) & 0x7fffffff)) store<u32>(out, load<u32>(out, 12) + 1, 12);
+    else include(out, value);
+  }
+}
+
+function include(out: usize, value: f32): void {
+  if (value < load<f32>(out)) store<f32>(out, value);
+  if (value > load<f32>(out, 4)) store<f32>(out, value, 4);
+}

@@ -1,0 +1,82 @@
+import { absMask, isNonFinite, largestLane } from './constants';
+import { BF16, FP16, exponentBias, largestCode, mantissaBits } from './float-layouts';
+import { roundMagnitude } from './round-float';
+import { widenFp16 } from './fp16';
+
+/** Dtypes of stored scales, numbered as in kernels/cast-abi.ts. */
+export const SCALE_F32: i32 = 0;
+export const SCALE_BF16: i32 = 1;
+export const SCALE_F16: i32 = 2;
+
+const CODE = memory.data<u16>([0, 0]);
+const VALUE = memory.data<f32>([0]);
+
+/** Largest finite magnitude of n values. */
+export function amaxOf(src: usize, n: i32): f32 {
+  const abs = absMask();
+  let lanes = i32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) lanes = i32x4.max_s(lanes, v128.and(v128.load(src + ((i as usize) << 2)), abs));
+  let largest = largestLane(lanes);
+  for (; i < n; i++) largest = max(largest, load<u32>(src + ((i as usize) << 2)) & 0x7fffffff);
+  if (!isNonFinite(largest)) return reinterpret<f32>(largest);
+  largest = 0;
+  for (i = 0; i < n; i++) {
+    const magnitude = load<u32>(src + ((i as usize) << 2)) & 0x7fffffff;
+    if (!isNonFinite(magnitude)) largest = max(largest, magnitude);
+  }
+  return reinterpret<f32>(largest);
+}
+
+function layoutOf(dtype: i32): i32 {
+  return dtype === SCALE_BF16 ? BF16 : FP16;
+}
+
+/** Code of a positive scale in 16 bits, at most the largest finite one. */
+function scaleCode(scale: f32, layout: i32): u32 {
+  const code = roundMagnitude(reinterpret<u32>(scale), mantissaBits(layout), exponentBias(layout), false, 0);
+  return min(code, largestCode(layout));
+}
+
+/** A positive scale rounded to its stored dtype; see `roundScale` in core/formats/scaling.ts. */
+export function roundScale(scale: f32, dtype: i32): f32 {
+  if (dtype === SCALE_F32) return scale;
+  const code = scaleCode(scale, layoutOf(dtype));
+  if (dtype === SCALE_BF16) return reinterpret<f32>(code << 16);
+  store<u16>(CODE, code as u16);
+  widenFp16(CODE, VALUE, 1);
+  return load<f32>(VALUE);
+}
+
+/** Smallest positive scale of a dtype: 2^-149, 2^-133, 2^-24. */
+export function smallestScale(dtype: i32): f32 {
+  return reinterpret<f32>(dtype === SCALE_F32 ? 1 : dtype === SCALE_BF16 ? 0x10000 : 0x33800000);
+}
+
+/** See `storedScale` in core/formats/scaling.ts. */
+export function storedScale(amax: f32, largest: f32, dtype: i32): f32 {
+  return amax === 0 ? 1 : max(roundScale(amax / largest, dtype), smallestScale(dtype));
+}
+
+/** Writes a rounded scale and returns where the next one goes. */
+export function writeScale(scale: f32, at: usize, dtype: i32): usize {
+  if (dtype === SCALE_F32) {
+    store<f32>(at, scale);
+    return at + 4;
+  }
+  store<u16>(at, scaleCode(scale, layoutOf(dtype)) as u16);
+  return at + 2;
+}
+
+/** The stored scale at an address. */
+export function readScale(at: usize, dtype: i32): f32 {
+  if (dtype === SCALE_F32) return load<f32>(at);
+  if (dtype === SCALE_BF16) return reinterpret<f32>((load<u16>(at) as u32) << 16);
+  widenFp16(at, VALUE, 1);
+  return load<f32>(VALUE);
+}
+
+/** Bytes of one stored scale. */
+export function scaleSize(dtype: i32): usize {
+  return dtype === SCALE_F32 ? 4 : 2;
+}

@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXIT } from '../../extension/cli/exit-code';
+
+// The built command, as a user runs it, on the embedded sample.
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const command = path.join(root, 'dist/cli/downcast.js');
+const policies = path.join(root, 'samples/policies');
+const balanced = path.join(policies, 'balanced.dtype.yaml');
+const mistakes = path.join(policies, 'mistakes.dtype.yaml');
+const sample = path.join(root, 'samples/tiny-sotu');
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'downcast-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function downcast(...args: string[]): { code: number | null; out: string; err: string } {
+  if (!existsSync(command)) throw new Error('dist/cli/downcast.js is missing: npm run build');
+  const done = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', maxBuffer: 64 << 20 });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** Parsed `--json` output, checked against its schema. */
+function json(schema: string, out: string): unknown {
+  const validate = new Ajv2020({ strict: false }).compile(
+    JSON.parse(readFileSync(path.join(root, 'schemas', `${schema}.schema.json`), 'utf8')) as object,
+  );
+  const printed: unknown = JSON.parse(out);
+  validate(printed);
+  expect(validate.errors).toBeNull();
+  return printed;
+}
+
+test('--help lists the commands and the exit codes, also of each command', () => {
+  const { code, out } = downcast('--help');
+  expect(code).toBe(EXIT.fine);
+  for (const name of ['inspect', 'check', 'plan', 'apply', 'eval', 'formats']) {
+    expect(out).toContain(`  ${name} `);
+    const help = downcast(name, '--help');
+    expect(help.code).toBe(EXIT.fine);
+    expect(help.out).toContain('Exit codes:');
+    expect(help.out).toContain('--json');
+  }
+});
+
+test('inspect shows what a checkpoint holds', () => {
+  const { code, out } = downcast('inspect', sample);
+  expect(code).toBe(EXIT.fine);
+  expect(out).toContain('LlamaForCausalLM, 6 layers, 56 tensors, 3,869,952 elements, 7.74 MB in 1 file');
+  expect(json('inspect', downcast('inspect', sample, '--json').out)).toMatchObject({ layers: 6, bytes: 7_739_904 });
+});
+
+test('check passes a good policy and fails one with errors, place by place', () => {
+  expect(downcast('check', balanced)).toMatchObject({ code: EXIT.fine });
+  const { code, out } = downcast('check', mistakes);
+  expect(code).toBe(EXIT.findings);
+  expect(out).toMatch(/mistakes\.dtype\.yaml:8:12: error: .*matches no tensor.* \[no-match\]/);
+  const printed = json('check', downcast('check', mistakes, '--json').out) as { findings: { code: string }[] };
+  expect(printed.findings.map((finding) => finding.code)).toEqual([
+    'no-match',
+    'indivisible',
+    'shadowed',
+    'unknown-key',
+    'unknown-dtype',
+    'fused-differ',
+  ]);
+});
+
+test('plan counts scales: 24 int4 tensors of group 128 take 4.13 bits a weight', () => {
+  const { code, out } = downcast('plan', balanced);
+  expect(code).toBe(EXIT.fine);
+  expect(out).toMatch(/int4 +24 +3\.41 MB +879 kB +4\.13/);
+  const printed = json('plan', downcast('plan', balanced, '--json').out) as {
+    bytesAfter: number;
+    tensors: { bytesAfter: number }[];
+  };
+  expect(printed.tensors.reduce((sum, { bytesAfter }) => sum + bytesAfter, 0)).toBe(printed.bytesAfter);
+});
+
+test('apply writes a checkpoint that inspect reads, and refuses to write over it unless asked', () => {
+  const out = path.join(folder, 'out');
+  const applied = downcast('apply', balanced, '--out', out, '--json');
+  expect(applied.err).toBe('');
+  const report = json('apply', applied.out) as { bytesAfter: number; loader: { kind: string } };
+  expect(report.loader.kind).toBe('compressed-tensors');
+  expect(json('inspect', downcast('inspect', out, '--json').out)).toMatchObject({ bytes: report.bytesAfter });
+  expect(downcast('apply', balanced, '--out', out)).toMatchObject({ code: EXIT.wrongUse });
+  expect(downcast('apply', balanced, '--out', out, '--replace')).toMatchObject({ code: EXIT.fine });
+});
+
+test('apply never touches the source and never runs a policy with errors', () => {
+  const inside = downcast('apply', balanced, '--out', path.join(sample, 'out'));
+  expect(inside.code).toBe(EXIT.wrongUse);
+  expect(inside.err).toContain('must not be, hold or lie in the checkpoint that is read');
+  expect(downcast('apply', mistakes, '--out', path.join(folder, 'never')).code).toBe(EXIT.findings);
+  expect(existsSync(path.join(folder, 'never'))).toBe(false);
+});
+
+test('eval measures, and a gate decides the exit code', () => {
+  const few = ['--windows', '2', '--context', '128'];
+  const { code, out } = downcast('eval', balanced, ...few, '--json', '--max-perplexity-increase', '50');
+  expect(code).toBe(EXIT.fine);
+  const { report } = json('evaluation', out) as { report: { base: { value: number }; measurement: object } };
+  expect(report.measurement).toMatchObject({ windows: 2, context: 128, tokensScored: 254, scoring: 'all' });
+  const failed = downcast(
+    'eval',
+    path.join(policies, 'aggressive.dtype.yaml'),
+    ...few,
+    '--max-perplexity-increase',
+    '-50',
+  );
+  expect(failed.code).toBe(EXIT.findings);
+  expect(failed.out).toContain('FAILED');
+});
+
+test('formats prints its table and one format in detail', () => {
+  json('formats', downcast('formats', '--json').out);
+  expect(downcast('formats', 'bfloat16').out).toContain('bf16: ');
+  expect(downcast('formats', 'fp3').code).toBe(EXIT.wrongUse);
+});
+
+test.each([
+  [['frobnicate'], EXIT.wrongUse, 'unknown command'],
+  [['check'], EXIT.wrongUse, 'missing required argument'],
+  [['eval', balanced, '--windows', 'many'], EXIT.wrongUse, '--windows takes a whole number'],
+  [['eval', balanced, '--scoring', 'some'], EXIT.wrongUse, '--scoring takes all or second-half'],
+  [['eval', balanced, '--context', '4096'], EXIT.wrongUse, 'more than the 512'],
+  [['inspect', '/no/such/place'], EXIT.inputBroken, '/no/such/place'],
+  [['check', '/no/such.dtype.yaml'], EXIT.inputBroken, "can't be read"],
+] as const)('%j exits with %i and says why', (args, code, message) => {
+  const done = downcast(...args);
+  expect(done.err).toContain(message);
+  expect(done.code).toBe(code);
+});
+
+test('a damaged checkpoint is broken input, named with what is wrong', () => {
+  const file = path.join(folder, 'damaged.safetensors');
+  writeFileSync(file, readFileSync(path.join(sample, 'model.safetensors')).subarray(0, 100_000));
+  const { code, err } = downcast('inspect', file);
+  expect(code).toBe(EXIT.inputBroken);
+  expect(err).toContain('damaged.safetensors');
+});

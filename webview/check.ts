@@ -4,6 +4,8 @@ export type Check<T> = (value: unknown) => value is T;
 export const isString: Check<string> = (value) => typeof value === 'string';
 export const isBoolean: Check<boolean> = (value) => typeof value === 'boolean';
 export const isFinite: Check<number> = (value): value is number => Number.isFinite(value);
+/** A measured figure. JSON has no infinity and writes null, so that one is let through as well. */
+export const isFigure: Check<number> = (value): value is number => value === null || typeof value === 'number';
 /** A count, a size or an index. */
 export const isNatural: Check<number> = (value): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;

@@ -79,6 +79,7 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
       failure.show(received.message);
       break;
     case undefined:
+      console.warn('Downcast: a message was not understood');
       break;
   }
 });

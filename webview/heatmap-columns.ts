@@ -20,8 +20,9 @@ const ROLES: readonly Role[] = [
   'mlp-down',
 ];
 
-/** Attention, MLP, whatever is not known, norms. */
+/** Attention, MLP, whatever is not known, norms; scales that another quantizer left come last of all. */
 function part(role: Role): number {
+  if (role === 'scale') return 4;
   if (role === 'norm') return 3;
   if (role.startsWith('attention')) return 0;
   return role.startsWith('mlp') || role === 'router' ? 1 : 2;
@@ -33,8 +34,8 @@ function stemOf(module: string): string {
 }
 
 /**
- * Modules of a layer in the order of the heatmap's columns: attention, MLP, others, norms; those of one parent
- * side by side, a bias or scale behind its weight; else as they first appear.
+ * Modules of a layer in the order of the heatmap's columns: attention, MLP, others, norms, scales; those of
+ * one parent side by side, a bias behind its weight; else as they first appear.
  */
 export function orderColumns(columns: readonly ModuleColumn[]): readonly string[] {
   const stems = new Map<string, { readonly at: number; role: Role }>();
@@ -48,13 +49,14 @@ export function orderColumns(columns: readonly ModuleColumn[]): readonly string[
     const parent = stemOf(stem);
     if (!parents.has(parent)) parents.set(parent, parents.size);
   });
-  const keyed = columns.map(({ module }, at) => {
+  const keyed = columns.map(({ module, role: own }, at) => {
     const stem = stemOf(module);
     const { role, at: firstOfStem } = stems.get(stem)!;
     const rank = ROLES.indexOf(role);
     const known = rank < 0 ? ROLES.length : rank;
-    const own = module.endsWith('.weight') ? -1 : at;
-    return { module, key: [part(role), parents.get(stemOf(stem))!, known, firstOfStem, own] };
+    const parameter = module.endsWith('.weight') ? -1 : at;
+    const group = part(own === 'scale' ? own : role);
+    return { module, key: [group, parents.get(stemOf(stem))!, known, firstOfStem, parameter] };
   });
   return keyed.sort((a, b) => compare(a.key, b.key)).map(({ module }) => module);
 }

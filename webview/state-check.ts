@@ -2,6 +2,7 @@ import type { EvaluationReport } from '../extension/core/evaluate/report';
 import {
   isArrayOf,
   isBoolean,
+  isFigure,
   isFinite,
   isIndex,
   isNatural,
@@ -24,7 +25,7 @@ import type {
   ReadyState,
 } from './state';
 
-const isPerplexity = isShape<EvaluationReport['base']>({ value: isFinite, standardError: isFinite, nll: isFinite });
+const isPerplexity = isShape<EvaluationReport['base']>({ value: isFigure, standardError: isFigure, nll: isFigure });
 
 const isReport = isShape<EvaluationReport>({
   measurement: isShape<EvaluationReport['measurement']>({
@@ -35,24 +36,25 @@ const isReport = isShape<EvaluationReport>({
     text: isString,
     textDigest: isString,
   }),
+  complete: isBoolean,
   base: isPerplexity,
   cast: isPerplexity,
   divergence: isShape<EvaluationReport['divergence']>({
     kl: isShape<EvaluationReport['divergence']['kl']>({
-      mean: isFinite,
-      standardError: isFinite,
-      max: isFinite,
-      percentiles: isRecordOf(isFinite),
+      mean: isFigure,
+      standardError: isFigure,
+      max: isFigure,
+      percentiles: isRecordOf(isFigure),
     }),
-    sameTop: isFinite,
-    sameTopStandardError: isFinite,
-    rmsProbabilityChange: isFinite,
-    perplexityRatio: isFinite,
-    perplexityDifference: isFinite,
-    perplexityDifferenceInterval: isShape({ low: isFinite, high: isFinite }),
+    sameTop: isFigure,
+    sameTopStandardError: isFigure,
+    rmsProbabilityChange: isFigure,
+    perplexityRatio: isFigure,
+    perplexityDifference: isFigure,
+    perplexityDifferenceInterval: isShape({ low: isFigure, high: isFigure }),
     measurable: isBoolean,
   }),
-  seconds: isFinite,
+  seconds: isFigure,
 });
 
 const isApplied = isShape<Applied>({

@@ -1,6 +1,7 @@
 import { relativeError, sqnr, type CastErrorSums } from '../core/analysis/cast-error';
 import type { CheckpointFolder } from '../core/checkpoint/byte-source';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
+import { encodeConfig } from '../core/checkpoint/encode-config';
 import { encodeShardIndex } from '../core/checkpoint/shard-index';
 import type { CreateDigest } from '../core/digest';
 import { checkpointManifest } from '../core/interop/manifest';
@@ -134,9 +135,8 @@ async function writeSidecars(request: ApplyRequest, how: Loading, written: reado
     }
   }
   if (checkpoint.config) {
-    const config: Record<string, unknown> = { ...checkpoint.config.raw };
-    if (how.config) config['quantization_config'] = how.config;
-    await writeFile(output, 'config.json', encoder.encode(`${JSON.stringify(config, null, 2)}\n`));
+    const config = { ...checkpoint.config.raw, ...(how.config && { quantization_config: how.config }) };
+    await writeFile(output, 'config.json', encoder.encode(encodeConfig(config)));
   }
   if (checkpoint.index) await writeFile(output, checkpoint.index, encoder.encode(encodeShardIndex(written)));
 }

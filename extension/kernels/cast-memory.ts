@@ -12,7 +12,7 @@ export interface CastMemory {
 }
 
 export function castMemory(memory: WebAssembly.Memory, base: number): CastMemory {
-  const buffer = (): ArrayBuffer => memory.buffer as ArrayBuffer;
+  const buffer = (): ArrayBuffer => memory.buffer;
   return {
     layOut(sizes) {
       let end = base;

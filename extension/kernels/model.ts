@@ -43,6 +43,8 @@ export interface RowSum {
 export interface ModelKernels extends ModelOps {
   /** Grows the memory to so many bytes at once; throws, saying how many, when it can't. */
   reserve(bytes: number): void;
+  /** Size of the memory. */
+  bytes(): number;
   /** `values`: row-major [outputs, inputs]. */
   loadMatrix(values: Float32Array, outputs: number, inputs: number): Matrix;
   loadVector(values: Float32Array): Vector;
@@ -99,6 +101,7 @@ function modelKernels(wasm: ModelExports, memory: WebAssembly.Memory): ModelKern
     mark,
     release,
     reserve: arena.reserve,
+    bytes: () => memory.buffer.byteLength,
     loadMatrix: (values, outputs, inputs) => loadMatrix(wasm, arena, values, outputs, inputs),
     loadVector(values) {
       const pointer = take(values.byteLength);

@@ -53,7 +53,19 @@ function clientFolder(uri: string, ask: AskClient): CheckpointFolder {
   };
 }
 
+/** A header is read in two steps, its length first: both come with one request. */
+const READ_AHEAD = 256 * 1024;
+
 function clientSource(uri: string, size: number, ask: AskClient): ByteSource {
+  let ahead = { offset: 0, bytes: new Uint8Array() };
+
+  const fetch = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const { base64 } = await ask<{ readonly base64: string }>(FILE_REQUESTS.read, { uri, offset, length });
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    if (bytes.length === length) return bytes;
+    throw new Error(`${readable(uri)}: ${length} bytes were asked for, ${bytes.length} came; did the file change?`);
+  };
+
   return {
     name: readable(uri),
     size,
@@ -64,12 +76,10 @@ function clientSource(uri: string, size: number, ask: AskClient): ByteSource {
           `${readable(uri)}: bytes ${offset} to ${offset + length} lie outside the file of ${size} bytes`,
         );
       }
-      const { base64 } = await ask<{ readonly base64: string }>(FILE_REQUESTS.read, { uri, offset, length });
-      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-      if (bytes.length !== length) {
-        throw new Error(`${readable(uri)}: ${length} bytes were asked for, ${bytes.length} came; did the file change?`);
-      }
-      return bytes;
+      if (length > READ_AHEAD) return fetch(offset, length);
+      const isHere = offset >= ahead.offset && offset + length <= ahead.offset + ahead.bytes.length;
+      if (!isHere) ahead = { offset, bytes: await fetch(offset, Math.min(READ_AHEAD, size - offset)) };
+      return ahead.bytes.slice(offset - ahead.offset, offset - ahead.offset + length);
     },
     close: () => Promise.resolve(),
   };

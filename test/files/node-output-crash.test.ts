@@ -98,7 +98,15 @@ describe.skipIf(!canTrace)('a disk that fails', () => {
       write(out, 'old');
       const { hit, said } = writeInjected(out, 'new', call, `error=${code}`, when);
       if (!hit) return;
-      expect(said).toContain(`gave up: `);
+      if (said === 'committed') {
+        // Only the deleting of the old output may fail unsaid: its rests are there to show it.
+        expect(found(out)).toBe('new');
+        expect(beside(out)).toEqual(['out.replaced-new']);
+        expect(write(out, 'again')).toBe('committed');
+        expect(beside(out)).toEqual([]);
+        continue;
+      }
+      expect(said).toContain('gave up: ');
       expect(said).toContain(code);
       // The last sync is of the folder above: the new output is in place, only not for certain.
       expect(['old', 'new']).toContain(found(out));

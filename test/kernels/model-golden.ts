@@ -65,7 +65,9 @@ export function windowsOf(array: StoredArray): readonly Int32Array<ArrayBuffer>[
 }
 
 /** The BF16 tensors of a safetensors file as float32; with `coarse`, as the oracle's cast leaves them. */
-export function bf16Tensors(file: Uint8Array<ArrayBuffer>): (name: string, coarse: boolean) => Float32Array<ArrayBuffer> {
+export function bf16Tensors(
+  file: Uint8Array<ArrayBuffer>,
+): (name: string, coarse: boolean) => Float32Array<ArrayBuffer> {
   const view = new DataView(file.buffer, file.byteOffset);
   const headerBytes = Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerBytes))) as Readonly<

@@ -24,7 +24,7 @@ describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear
   const windows = windowsOf(golden.tokens);
   const session = load(name, golden);
 
-  test('logits are those of transformers, within 1e-4 of the largest', () => {
+  test('logits are those of transformers, within 1e-5 of the largest', () => {
     const logits = toEnd(session.logits(windows[0]!, 'base'));
     const rows = rowsOf(golden.logits);
     const most = Math.max(...rows.map((row) => Math.max(...row.map(Math.abs))));
@@ -43,8 +43,10 @@ describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear
       const scores = toEnd(session.score(tokens, 0));
       for (const [position, wanted] of rows[window]!.entries()) {
         const got = scores[position * SCORE_FIELDS + column]!;
+        // A divergence comes from differences of float32 logits, so it can't be as sharp as a likelihood.
+        const tolerance = field === 'kl' ? 2e-5 * Math.max(wanted, 0.05) : 1e-5 * Math.max(Math.abs(wanted), 1);
         if (field === 'same_top') expect(got).toBe(wanted);
-        else expect(Math.abs(got - wanted)).toBeLessThan(1e-5 * Math.max(Math.abs(wanted), field === 'kl' ? 0.02 : 1));
+        else expect(Math.abs(got - wanted)).toBeLessThan(tolerance);
       }
     }
   });

@@ -16,21 +16,21 @@ function serveModel(uri: string): object {
 }
 
 describe('a server that can read no files by itself', () => {
-  it('asks the editor for the headers of the checkpoint, and for nothing more', async () => {
+  it('asks the editor for the headers of the checkpoint, once', async () => {
     const bytes = modelBytes(2);
-    let read = 0;
+    let reads = 0;
     const host = { place: clientPlace, readDirectory: clientDirectory, setTimer };
     const client = await connect(host, MINIMAL, (connection) => {
       connection.onRequest(FILE_REQUESTS.list, () => ['model.safetensors']);
       connection.onRequest(FILE_REQUESTS.stat, ({ uri }: { uri: string }) => serveModel(uri));
       connection.onRequest(FILE_REQUESTS.read, ({ offset, length }: { offset: number; length: number }) => {
-        read += length;
+        reads++;
         return { base64: Buffer.from(bytes.subarray(offset, offset + length)).toString('base64') };
       });
     });
     await client.open(POLICY, 'version: 1\ncheckpoint: model\nrules:\n  - match: "**.up.weight"\n    dtype: int8\n');
     expect(await client.diagnostics(POLICY)).toMatchObject([{ code: 'no-match' }]);
-    expect(read).toBeLessThan(bytes.length - 2 * 2 * 4 * 32 * 4 + 1);
+    expect(reads).toBe(1);
     client.dispose();
   });
 

@@ -242,9 +242,9 @@ budget: { bits_per_weight: 4.5 }
 
   it('every edit lies in one line, around the cursor', async () => {
     for (let at = 0; at <= policy.length; at += 5) {
-      const { document, completions } = edit(`${policy.slice(0, at)}|${policy.slice(at)}`);
-      const cursor = document.positionAt(at);
-      for (const { textEdit } of (await completions()).items) {
+      const editor = edit(`${policy.slice(0, at)}|${policy.slice(at)}`);
+      const cursor = editor.document.positionAt(at);
+      for (const { textEdit } of (await editor.completions()).items) {
         const { start, end } = (textEdit as { range: { start: typeof cursor; end: typeof cursor } }).range;
         expect([start.line, end.line]).toEqual([cursor.line, cursor.line]);
         expect(start.character <= cursor.character && cursor.character <= end.character).toBe(true);

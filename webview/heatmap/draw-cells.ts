@@ -15,8 +15,8 @@ export function drawCells(context: CanvasRenderingContext2D, scene: Scene, block
   const rows = visible.lastRow - visible.firstRow;
   const columns = visible.lastColumn - visible.firstColumn;
   if (rows <= 0 || columns <= 0) return;
-  const { cell } = scene.layout;
-  const tiny = Math.min(cell.width, cell.height) < SMALLEST_RECTANGLE;
+  const { cell, blocks } = scene.layout;
+  const tiny = Math.min(cell.width, blocks[block]!.rowHeight) < SMALLEST_RECTANGLE;
   if (tiny || rows * columns > MANY_CELLS) drawPixels(context, scene, block, visible);
   else drawRectangles(context, scene, block, visible);
 }
@@ -24,6 +24,7 @@ export function drawCells(context: CanvasRenderingContext2D, scene: Scene, block
 /** One pixel a cell, then scaled without smoothing. */
 function drawPixels(context: CanvasRenderingContext2D, scene: Scene, block: number, visible: Visible): void {
   const { layout, paint, scroll } = scene;
+  const { bodyTop, rowHeight } = layout.blocks[block]!;
   const rows = visible.lastRow - visible.firstRow;
   const columns = visible.lastColumn - visible.firstColumn;
   const image = new ImageData(columns, rows);
@@ -39,9 +40,9 @@ function drawPixels(context: CanvasRenderingContext2D, scene: Scene, block: numb
   context.drawImage(
     canvas,
     layout.gutter + visible.firstColumn * layout.cell.width - scroll[0],
-    layout.blocks[block]!.bodyTop + visible.firstRow * layout.cell.height - scroll[1],
+    bodyTop + visible.firstRow * rowHeight - scroll[1],
     columns * layout.cell.width,
-    rows * layout.cell.height,
+    rows * rowHeight,
   );
 }
 
@@ -53,11 +54,12 @@ function pixelOf(colour: string): number {
 
 function drawRectangles(context: CanvasRenderingContext2D, scene: Scene, block: number, visible: Visible): void {
   const { layout, paint, scroll, theme, measure, pixelRatio } = scene;
-  const { width, height } = layout.cell;
-  const place = layout.blocks[block]!;
+  const { width } = layout.cell;
+  const { bodyTop, rowHeight: height } = layout.blocks[block]!;
   const fillOf = paint.fillOf[block]!;
-  const gap = Math.min(width, height) >= SMALLEST_WITH_GAP ? 1 : 0;
-  const stripes = gap > 0 ? stripePattern(context, scene) : undefined;
+  const [gapBeside, gapBelow] = [width, height].map((side) => (side >= SMALLEST_WITH_GAP ? 1 : 0)) as [number, number];
+  const roomy = gapBeside + gapBelow === 2;
+  const stripes = roomy ? stripePattern(context, scene) : undefined;
   const snap = (value: number): number => Math.round(value * pixelRatio) / pixelRatio;
   const withText = height >= 14;
   context.font = measure.font;
@@ -66,15 +68,15 @@ function drawRectangles(context: CanvasRenderingContext2D, scene: Scene, block: 
   eachVisible(scene, block, visible, (cell, row, column) => {
     const fill = paint.fills[fillOf[cell]!]!;
     const left = snap(layout.gutter + column * width - scroll[0]);
-    const top = snap(place.bodyTop + row * height - scroll[1]);
-    const wide = snap(layout.gutter + (column + 1) * width - scroll[0]) - left - gap;
-    const high = snap(place.bodyTop + (row + 1) * height - scroll[1]) - top - gap;
-    if (fill.kind === 'hollow' && gap > 0) outline(context, theme.muted, left, top, wide, high);
+    const top = snap(bodyTop + row * height - scroll[1]);
+    const wide = snap(layout.gutter + (column + 1) * width - scroll[0]) - left - gapBeside;
+    const high = snap(bodyTop + (row + 1) * height - scroll[1]) - top - gapBelow;
+    if (fill.kind === 'hollow' && roomy) outline(context, theme.muted, left, top, wide, high);
     else {
       context.fillStyle = fill.kind === 'striped' && stripes ? stripes : fill.colour;
       context.fillRect(left, top, wide, high);
     }
-    if (theme.highContrast && gap > 0) outline(context, theme.rule, left, top, wide, high);
+    if (theme.highContrast && roomy) outline(context, theme.rule, left, top, wide, high);
     if (!withText) return;
     const text = paint.label(block, cell);
     if (measure.width(text) > width - 6) return;

@@ -7,8 +7,7 @@ const LABEL_SPACE = 12;
 /** Labels of the rows in view, at the left edge whatever the scroll. */
 export function drawRowLabels(context: CanvasRenderingContext2D, scene: Scene, block: number): void {
   const { layout, grids, scroll, theme, measure } = scene;
-  const { height } = layout.cell;
-  const place = layout.blocks[block]!;
+  const { rowHeight: height, bodyTop, bottom } = layout.blocks[block]!;
   const { rows } = grids[block]!.block;
   const { firstRow, lastRow } = visibleCells(scene, block);
   const every = labelStep(height);
@@ -22,7 +21,9 @@ export function drawRowLabels(context: CanvasRenderingContext2D, scene: Scene, b
     if (!isMarked && (row % every !== 0 || crowded)) continue;
     context.fillStyle = isMarked ? theme.foreground : theme.muted;
     const text = fitEnd(rows[row]!, layout.gutter - 12, measure);
-    context.fillText(text, layout.gutter - 8, place.bodyTop + (row + 0.5) * height - scroll[1]);
+    // The first and last label of thin rows stay within their block.
+    const middle = Math.max(bodyTop + 6, Math.min(bottom - 6, bodyTop + (row + 0.5) * height));
+    context.fillText(text, layout.gutter - 8, middle - scroll[1]);
   }
 }
 
@@ -98,8 +99,9 @@ function drawUpright(
     const line = top + TITLE_HEIGHT + BAND_HEIGHT - 2;
     context.fillStyle = theme.muted;
     context.fillText(text, middle, line - 8);
-    context.fillStyle = theme.rule;
+    context.globalAlpha = 0.5;
     context.fillRect(left(from) + 2, line, (to - from) * width - 5, 1);
+    context.globalAlpha = 1;
   }
 }
 

@@ -19,7 +19,7 @@ export const LINE_HEIGHT = 14;
 /** Between the labels and the first row. */
 export const LABEL_GAP = 5;
 const MOST_LINES = 3;
-const LONGEST_SLANTED = 150;
+const LONGEST_SLANTED = 165;
 const NARROWEST_SLANTED = 11;
 const PADDING = 4;
 

@@ -167,7 +167,7 @@ export function createHeatmapView(start: HeatmapLook, events: HeatmapEvents): He
     if (zoomed !== undefined && !control) zoomBy(zoomed);
     else if (key === 'Enter') open(from, event.shiftKey);
     else {
-      const page = Math.max(1, Math.floor(box.clientHeight / picture.layout.cell.height) - 2);
+      const page = Math.max(1, Math.floor(box.clientHeight / picture.layout.blocks[from.block]!.rowHeight) - 2);
       const to = navigate(picture.grids, from, { key, control }, page);
       if (!to) return;
       select(to);

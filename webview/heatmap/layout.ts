@@ -11,6 +11,7 @@ export interface BlockPlace {
   /** Title and column labels. */
   readonly headerHeight: number;
   readonly bodyTop: number;
+  readonly rowHeight: number;
   readonly rows: number;
   readonly columns: number;
   readonly bottom: number;
@@ -22,6 +23,9 @@ export interface Layout extends Size {
   readonly cell: Size;
   readonly blocks: readonly BlockPlace[];
 }
+
+/** Rows of a block as short as this stay readable when those of the others shrink to fit. */
+const SHORT_BLOCK = 12;
 
 export interface BlockFrame {
   readonly rows: number;
@@ -38,8 +42,9 @@ export function layOut(frames: readonly BlockFrame[], gutter: number, cell: Size
   let top = 0;
   const blocks = frames.map(({ rows, columns, headerHeight }): BlockPlace => {
     const bodyTop = top + headerHeight;
-    const bottom = bodyTop + rows * cell.height;
-    const place = { top, headerHeight, bodyTop, rows, columns, bottom };
+    const rowHeight = rowHeightOf(rows, cell.height);
+    const bottom = bodyTop + rows * rowHeight;
+    const place = { top, headerHeight, bodyTop, rowHeight, rows, columns, bottom };
     top = bottom + GAP;
     return place;
   });
@@ -51,6 +56,10 @@ export function layOut(frames: readonly BlockFrame[], gutter: number, cell: Size
     width: gutter + columns * cell.width + MARGIN,
     height: Math.max(0, top - GAP + MARGIN),
   };
+}
+
+function rowHeightOf(rows: number, height: number): number {
+  return rows <= SHORT_BLOCK ? Math.max(height, READABLE_ROW) : height;
 }
 
 const READABLE_ROW = 18;
@@ -65,18 +74,26 @@ const NARROWEST_CELL = 3;
  */
 export function cellSize(frames: readonly BlockFrame[], gutter: number, view: Size, zoom: number | null): Size {
   const columns = Math.max(1, ...frames.map((frame) => frame.columns));
-  const rows = Math.max(
-    1,
-    frames.reduce((sum, frame) => sum + frame.rows, 0),
-  );
-  const fixed = frames.reduce((sum, { headerHeight }) => sum + headerHeight + GAP, 0);
+  const rows = sum(frames, (frame) => frame.rows);
+  const long = sum(frames, (frame) => (frame.rows > SHORT_BLOCK ? frame.rows : 0));
+  const fixed = sum(frames, ({ headerHeight }) => headerHeight + GAP) + MARGIN;
   const fitWidth = (view.width - gutter - MARGIN) / columns;
-  const fitHeight = (view.height - fixed) / rows;
+  const fitHeight = (view.height - fixed) / Math.max(1, rows);
   const readable = rows * READABLE_ROW <= 2.5 * view.height && fitWidth >= 8;
-  const height = readable ? clamp(fitHeight, READABLE_ROW, TALLEST_ROW) : clamp(fitHeight, 1, TALLEST_ROW);
-  const width = readable ? clamp(fitWidth, NARROWEST_CELL, WIDEST_CELL) : clamp(fitWidth, 1, WIDEST_CELL);
+  const overview = (view.height - fixed - (rows - long) * READABLE_ROW) / Math.max(1, long);
+  const height = readable ? clamp(fitHeight, READABLE_ROW, TALLEST_ROW) : clamp(overview, 1, TALLEST_ROW);
+  const width = clamp(fitWidth, readable ? NARROWEST_CELL : 1, WIDEST_CELL);
   const times = zoom ?? 1;
-  return { width: Math.max(1, Math.floor(width * times)), height: Math.max(1, Math.floor(height * times)) };
+  return { width: whole(width * times), height: whole(height * times) };
+}
+
+/** Whole pixels where a fraction would show; quarters where whole ones would leave much of the view empty. */
+function whole(side: number): number {
+  return side >= 8 ? Math.floor(side) : Math.max(1, Math.floor(side * 4) / 4);
+}
+
+function sum(frames: readonly BlockFrame[], amount: (frame: BlockFrame) => number): number {
+  return frames.reduce((total, frame) => total + amount(frame), 0);
 }
 
 /** Steps of the zoom buttons. */
@@ -93,7 +110,7 @@ export function positionAt({ blocks, gutter, cell }: Layout, x: number, y: numbe
   if (block < 0 || x < gutter) return undefined;
   const column = Math.floor((x - gutter) / cell.width);
   if (column >= blocks[block]!.columns) return undefined;
-  return { block, column, row: Math.floor((y - blocks[block]!.bodyTop) / cell.height) };
+  return { block, column, row: Math.floor((y - blocks[block]!.bodyTop) / blocks[block]!.rowHeight) };
 }
 
 export interface Box extends Size {
@@ -102,10 +119,12 @@ export interface Box extends Size {
 }
 
 export function boxOf({ blocks, gutter, cell }: Layout, { block, row, column }: Position): Box {
+  const { bodyTop, rowHeight } = blocks[block]!;
   return {
     left: gutter + column * cell.width,
-    top: blocks[block]!.bodyTop + row * cell.height,
-    ...cell,
+    top: bodyTop + row * rowHeight,
+    width: cell.width,
+    height: rowHeight,
   };
 }
 

@@ -52,7 +52,7 @@ function amountEntries(heatmap: Heatmap, ramp: Ramp, tone: Tone): readonly HTMLE
   if (amounts.includes(0)) entries.push(entry(swatch(mixtureColours(tone).ground), ramp === 'bytes' ? '0 B' : 'exact'));
   if (scale) {
     const bar = element('span', { class: 'ramp', attributes: { 'aria-hidden': 'true' } });
-    bar.style.background = `linear-gradient(to right, ${rampStops(ramp, tone).join(', ')})`;
+    bar.style.backgroundImage = `linear-gradient(to right, ${rampStops(ramp, tone).join(', ')})`;
     const ends = [format(scale.low), format(scale.high)];
     entries.push(element('span', { class: 'legend-entry', attributes: { role: 'listitem' } }, ends[0]!, bar, ends[1]!));
   }

@@ -38,8 +38,8 @@ export function visibleCells({ layout, scroll, view }: Scene, block: number): Vi
   const { cell, gutter } = layout;
   const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, value));
   return {
-    firstRow: clamp(Math.floor((scroll[1] - place.bodyTop) / cell.height), place.rows),
-    lastRow: clamp(Math.ceil((scroll[1] + view.height - place.bodyTop) / cell.height), place.rows),
+    firstRow: clamp(Math.floor((scroll[1] - place.bodyTop) / place.rowHeight), place.rows),
+    lastRow: clamp(Math.ceil((scroll[1] + view.height - place.bodyTop) / place.rowHeight), place.rows),
     firstColumn: clamp(Math.floor(scroll[0] / cell.width), place.columns),
     lastColumn: clamp(Math.ceil((scroll[0] + view.width - gutter) / cell.width), place.columns),
   };

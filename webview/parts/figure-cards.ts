@@ -1,6 +1,6 @@
 import { formatBits, formatBytes } from '../../extension/core/byte-size';
-import type { EvaluationReport } from '../../extension/core/evaluate/report';
-import { formatChange, formatCount, formatFigure, formatRate, plural } from '../figures';
+import type { EvaluationReport, Interval } from '../../extension/core/evaluate/report';
+import { formatChange, formatCount, formatFigure, formatRate, formatSeconds, plural } from '../figures';
 import type { ReadyState } from '../state';
 
 /** One figure of the strip: what it is, the figure, and what to know about it. */
@@ -45,8 +45,9 @@ function sizeCards({ totals: { bytesBefore, bytesAfter, elements, tensors } }: R
 
 function ratioText(before: number, after: number): string {
   if (before === after || after === 0) return 'as before';
-  const share = `${((after / before) * 100).toFixed(1)}% of it`;
-  return after < before ? `${share}, ${(before / after).toFixed(2)} times smaller` : share;
+  const share = `${((after / before) * 100).toFixed(1)}%`;
+  const times = before / after;
+  return times >= 1.005 ? `${share}, ${times.toFixed(2)} times smaller` : share;
 }
 
 type Unjudged = Omit<FigureCard, 'stale'>;
@@ -59,15 +60,15 @@ const UNMEASURED: readonly Unjudged[] = ['Perplexity', 'KL divergence', 'Same to
   absent: true,
 }));
 
-function measuredCards({ base, cast, divergence, measurement }: EvaluationReport): readonly Unjudged[] {
-  const { kl, sameTop, sameTopStandardError, perplexityDifferenceInterval: interval, measurable } = divergence;
-  const between = `${formatChange(interval.low)} to ${formatChange(interval.high)}`;
+function measuredCards(report: EvaluationReport): readonly Unjudged[] {
+  const { base, cast, divergence, measurement } = report;
+  const { kl, sameTop, sameTopStandardError } = divergence;
   return [
     {
       label: 'Perplexity',
       before: formatFigure(base.value),
       value: formatFigure(cast.value),
-      note: measurable ? `change ${between} (95%)` : `no measurable change: ${between}`,
+      note: changeText(report),
       absent: false,
     },
     {
@@ -87,13 +88,26 @@ function measuredCards({ base, cast, divergence, measurement }: EvaluationReport
   ];
 }
 
+/** What may be said of the change of perplexity. */
+function changeText({ measurement, divergence }: EvaluationReport): string {
+  if (measurement.windows < 2) return 'one window gives no interval';
+  return divergence.measurable ? intervalText(divergence.perplexityDifferenceInterval) : 'no measurable change';
+}
+
+function intervalText({ low, high }: Interval): string {
+  return `${formatChange(low)} to ${formatChange(high)} (95%)`;
+}
+
 /** What an evaluation was made on; without it two figures can't be compared. */
-export function measurementText({ measurement, seconds }: EvaluationReport): readonly string[] {
-  const { text, windows, context, tokensScored, scoring, textDigest } = measurement;
+export function measurementText(report: EvaluationReport): readonly string[] {
+  const { text, windows, context, tokensScored, scoring, textDigest } = report.measurement;
   const scored = scoring === 'all' ? 'every next token' : 'the second half of each window';
+  const change = changeText(report);
+  const interval = intervalText(report.divergence.perplexityDifferenceInterval);
   return [
-    `${text}, ${plural(windows, 'window')} of ${formatCount(context)} tokens`,
+    `perplexity ${windows < 2 || change === interval ? change : `${interval}: ${change}`}`,
+    `${text}, ${plural(windows, 'window')} of ${formatCount(context)} tokens${report.complete ? '' : ', stopped early'}`,
     `${plural(tokensScored, 'token')} scored (${scored})`,
-    `text ${textDigest.slice(0, 12)}, ${seconds.toFixed(1)} s`,
+    `text ${textDigest.slice(0, 12)}, ${formatSeconds(report.seconds)}`,
   ];
 }

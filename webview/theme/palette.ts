@@ -10,14 +10,14 @@ export type Tone = 'dark' | 'light';
  */
 const CATEGORICAL: Readonly<Record<Tone, Readonly<Record<string, string>>>> = {
   dark: {
-    fp32: '#818a96',
-    bf16: '#3269ba',
-    fp16: '#54bee7',
-    fp8_e4m3: '#73ebc1',
-    fp8_e5m2: '#6a7005',
-    int8: '#fbc657',
-    int4: '#f17f40',
-    nf4: '#983d72',
+    fp32: '#7a7e8b',
+    bf16: '#375fb2',
+    fp16: '#3eaed5',
+    fp8_e4m3: '#78d7b2',
+    fp8_e5m2: '#616415',
+    int8: '#eeb74a',
+    int4: '#e77540',
+    nf4: '#8e2d6d',
   },
   light: {
     fp32: '#798093',

@@ -57,7 +57,7 @@ export function floatFormat(definition: FloatDefinition): NumberFormat {
           const { code, overflowed } = encodeFloat(floatBits(scaled), layout, cast.overflow, random);
           codes[at] = code;
           if (overflowed) saturated++;
-          if (value !== 0 && Math.fround(table[code]! * scale) === 0) flushed++;
+          if (Math.fround(table[code]! * scale) === 0 && value !== 0 && Number.isFinite(value)) flushed++;
         }
       });
       return { codes: new Uint8Array(codes.buffer), scales: packScales(scales, cast.scaleDtype), saturated, flushed };

@@ -62,7 +62,7 @@ export interface EncodedRows {
    * says `overflow: ieee`.
    */
   readonly saturated: number;
-  /** Non-zero values that decode to zero. */
+  /** Finite values other than zero that decode to zero. */
   readonly flushed: number;
 }
 

@@ -35,7 +35,7 @@ export function encodeIntegers(
       const code = clampInteger(rounded, limit);
       codes[at] = code;
       if (code !== rounded && Number.isFinite(value)) saturated++;
-      if (Math.fround(code * scales[run]!) === 0 && value !== 0 && !Number.isNaN(value)) flushed++;
+      if (Math.fround(code * scales[run]!) === 0 && value !== 0 && Number.isFinite(value)) flushed++;
     }
   });
   return { codes, scales: packScales(scales, cast.scaleDtype), saturated, flushed };

@@ -81,7 +81,7 @@ export const nf4: NumberFormat = {
         const code = nf4Code(scaled);
         codes[at >> 1]! |= code << (at % 2 === 0 ? 4 : 0);
         if (Math.abs(scaled) > NF4_OVERFLOW && Number.isFinite(value)) saturated++;
-        if (Math.fround(NF4_CODES[code]! * absmax) === 0 && value !== 0 && !Number.isNaN(value)) flushed++;
+        if (Math.fround(NF4_CODES[code]! * absmax) === 0 && value !== 0 && Number.isFinite(value)) flushed++;
       }
     }
     if (values.length % 2 === 1) codes[codes.length - 1]! |= nf4Code(0);

@@ -22,7 +22,7 @@ interface FloatGolden {
 const LAYOUTS = { bf16: BF16_LAYOUT, fp16: FP16_LAYOUT, fp8_e4m3: E4M3_LAYOUT, fp8_e5m2: E5M2_LAYOUT };
 
 describe.each(Object.entries(LAYOUTS))('%s', (name, layout) => {
-  const { input, ieee, saturate, codes, decoded } = golden<FloatGolden>(name);
+  const { input, ieee, saturate, codes, decoded } = golden(name) as FloatGolden;
   const values = floatsOf(input);
 
   test.each([

@@ -21,7 +21,7 @@ interface Nf4Golden {
   }[];
 }
 
-const { quantMap, cases } = golden<Nf4Golden>('nf4');
+const { quantMap, cases } = golden('nf4') as Nf4Golden;
 const range = { min: 0, max: 0, amax: 0 };
 
 describe('bytes, absmax, state and decoded values are those of bitsandbytes', () => {

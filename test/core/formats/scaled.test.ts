@@ -19,7 +19,7 @@ interface ScaledGolden {
   }[];
 }
 
-const content = golden<ScaledGolden>('scaled');
+const content = golden('scaled') as ScaledGolden;
 
 describe('scaled casts are those of torch, packed and decoded by compressed-tensors', () => {
   const named = content.casts.map((each) => {

@@ -21,38 +21,22 @@ export function tensorRange(src: usize, n: i32, out: usize): void {
   if (v128.any_true(odd)) {
     done = 0;
   } else {
-    for (let lane = 0; lane < 4; lane++) {
-      include(
-        out,
-        lane === 0
-          ? f32x4.extract_lane(low, 0)
-          : lane === 1
-            ? f32x4.extract_lane(low, 1)
-            : lane === 2
-              ? f32x4.extract_lane(low, 2)
-              : f32x4.extract_lane(low, 3),
-      );
-      include(
-        out,
-        lane === 0
-          ? f32x4.extract_lane(high, 0)
-          : lane === 1
-            ? f32x4.extract_lane(high, 1)
-            : lane === 2
-              ? f32x4.extract_lane(high, 2)
-              : f32x4.extract_lane(high, 3),
-      );
-    }
+    store<f32>(out, min(min(lane(low, 0), lane(low, 1)), min(lane(low, 2), lane(low, 3))));
+    store<f32>(out, max(max(lane(high, 0), lane(high, 1)), max(lane(high, 2), lane(high, 3))), 4);
   }
   for (let i = done; i < n; i++) {
     const value = load<f32>(src + ((i as usize) << 2));
     if (isNaN(value)) store<u32>(out, load<u32>(out, 8) + 1, 8);
     else if (isNonFinite(reinterpret<u32>(value) & 0x7fffffff)) store<u32>(out, load<u32>(out, 12) + 1, 12);
-    else include(out, value);
+    else {
+      store<f32>(out, min(load<f32>(out), value));
+      store<f32>(out, max(load<f32>(out, 4), value), 4);
+    }
   }
 }
 
-function include(out: usize, value: f32): void {
-  if (value < load<f32>(out)) store<f32>(out, value);
-  if (value > load<f32>(out, 4)) store<f32>(out, value, 4);
+function lane(lanes: v128, at: i32): f32 {
+  if (at === 0) return f32x4.extract_lane(lanes, 0);
+  if (at === 1) return f32x4.extract_lane(lanes, 1);
+  return at === 2 ? f32x4.extract_lane(lanes, 2) : f32x4.extract_lane(lanes, 3);
 }

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import type { TensorInfo } from '../../../extension/core/checkpoint/tensor';
+import { buildTensorTree } from '../../../extension/core/checkpoint/tree';
+import { BUILT_IN_FORMATS } from '../../../extension/core/formats/registry';
+import { loading } from '../../../extension/core/interop/quantization-config';
+import { parsePolicy } from '../../../extension/core/policy/parse';
+import { resolve } from '../../../extension/core/resolve/resolve';
+
+const tensor = (name: string, ...shape: number[]): TensorInfo => ({
+  name,
+  dtype: 'BF16',
+  shape,
+  file: 'model.safetensors',
+  offset: 0,
+  bytes: shape.reduce((product, extent) => product * extent, 2),
+});
+
+const tree = buildTensorTree(
+  [
+    tensor('model.embed_tokens.weight', 64, 128),
+    tensor('model.layers.0.self_attn.o_proj.weight', 128, 128),
+    tensor('model.layers.0.mlp.down_proj.weight', 128, 256),
+    tensor('model.layers.0.input_layernorm.weight', 128),
+    tensor('lm_head.weight', 64, 128),
+  ],
+  undefined,
+);
+
+/** How a policy with these rules is loaded. */
+function loadingOf(...rules: string[]) {
+  const text = `version: 1\nrules:\n${rules.map((rule) => `  - { ${rule} }`).join('\n')}\n`;
+  return loading(resolve(parsePolicy(text, BUILT_IN_FORMATS).policy, tree, BUILT_IN_FORMATS));
+}
+
+test('plain floats need no configuration', () => {
+  expect(loadingOf('match: "**", dtype: fp16')).toMatchObject({ kind: 'plain', config: undefined });
+});
+
+test('e4m3 and int4 side by side are two config groups with exact targets; all other linears are ignored', () => {
+  expect(
+    loadingOf(
+      'match: "**.o_proj.weight", dtype: int4, group: 64',
+      'match: "**.down_proj.weight", dtype: fp8_e4m3, scale: tensor',
+    ),
+  ).toMatchObject({
+    kind: 'compressed-tensors',
+    config: {
+      quant_method: 'compressed-tensors',
+      format: 'mixed-precision',
+      ignore: ['lm_head'],
+      config_groups: {
+        group_0: {
+          format: 'pack-quantized',
+          targets: ['model.layers.0.self_attn.o_proj'],
+          weights: { num_bits: 4, type: 'int', strategy: 'group', group_size: 64, symmetric: true, dynamic: false },
+        },
+        group_1: {
+          format: 'float-quantized',
+          targets: ['model.layers.0.mlp.down_proj'],
+          weights: { num_bits: 8, type: 'float', strategy: 'tensor' },
+        },
+      },
+    },
+  });
+});
+
+test('one format alone is named at the top', () => {
+  expect(loadingOf('match: "**.{o,down}_proj.weight", dtype: int8')).toMatchObject({
+    config: { format: 'int-quantized', ignore: ['lm_head'] },
+  });
+});
+
+test('nf4 alone goes to bitsandbytes, and the head is skipped by name', () => {
+  expect(loadingOf('match: "**.o_proj.weight", dtype: nf4')).toMatchObject({
+    kind: 'bitsandbytes',
+    config: { bnb_4bit_quant_type: 'nf4', llm_int8_skip_modules: ['model.layers.0.mlp.down_proj', 'lm_head'] },
+  });
+});
+
+test.each([
+  [['match: "**.o_proj.weight", dtype: nf4', 'match: "**.down_proj.weight", dtype: int8'], 'bitsandbytes reads only'],
+  [['match: model.embed_tokens.weight, dtype: int8'], 'model.embed_tokens.weight (embedding) is not the weight of'],
+  [['match: "**.o_proj.weight", dtype: fp8_e5m2'], 'fp8_e5m2 with this scale has no spelling'],
+] as const)('%j has no loader, and the note says why', (rules, reason) => {
+  const { kind, note, config } = loadingOf(...rules);
+  expect({ kind, config }).toEqual({ kind: 'none', config: undefined });
+  expect(note).toContain(reason);
+});

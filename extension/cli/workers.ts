@@ -31,11 +31,12 @@ export async function startKernelPool(asked: number | undefined): Promise<Kernel
   });
 }
 
-/** Workers that each hold the model and its cast. */
+/** Workers that each hold the model and its cast, in `bytes` of memory each. */
 export async function startModelPool(
   asked: number | undefined,
   graph: ModelGraph,
   context: number,
+  bytes: number,
 ): Promise<ModelPool> {
   return createModelPool({
     spawn: () => Promise.resolve(spawnNodeWorker(workerScript('model-worker'))),
@@ -43,5 +44,6 @@ export async function startModelPool(
     module: await compileKernels('model'),
     graph,
     context,
+    bytes,
   });
 }

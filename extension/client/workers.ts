@@ -10,8 +10,8 @@ import type { Platform } from './platform';
 export interface Workers extends vscode.Disposable {
   readonly size: number;
   kernels(): Promise<KernelPool>;
-  /** Workers for one evaluation, which ends them. */
-  model(graph: ModelGraph, context: number): Promise<ModelPool>;
+  /** Workers for one evaluation, which ends them; each will need `bytes` of memory. */
+  model(graph: ModelGraph, context: number, bytes: number): Promise<ModelPool>;
 }
 
 export function createWorkers(context: vscode.ExtensionContext, platform: Platform): Workers {
@@ -27,13 +27,14 @@ export function createWorkers(context: vscode.ExtensionContext, platform: Platfo
   const size = workerCount(platform.cores);
   return {
     size,
-    model: async (graph, context) =>
+    model: async (graph, context, bytes) =>
       createModelPool({
         spawn: () => platform.spawnWorker('model-worker'),
         size,
         module: await module('model'),
         graph,
         context,
+        bytes,
       }),
     kernels: () =>
       (pool ??= module('cast').then((wasm) =>

@@ -5,7 +5,11 @@ import { URI, Utils } from 'vscode-uri';
  * policy that was never saved has no folder: its paths start from `root`. Undefined when nothing says where.
  */
 export function resolveReference(policy: string, written: string, root: string | undefined): string | undefined {
-  const path = written.replaceAll('\\', '/').replace(/(?<=.)\/+$/, '');
+  // Half a surrogate pair can't be written in a URI.
+  const path = written
+    .replaceAll('\\', '/')
+    .replace(/(?<=.)\/+$/, '')
+    .replace(/\p{Surrogate}/gu, '\ufffd');
   const drive = /^[a-zA-Z]:(\/|$)/.test(path);
   const base = baseOf(policy, root);
   if (path.startsWith('/') || drive)

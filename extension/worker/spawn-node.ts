@@ -1,9 +1,12 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import type { WorkerPort } from './protocol';
 
-/** Starts a bundled worker script in a thread. A script that can't be started is reported by `onFailure`. */
-export function spawnNodeWorker(script: string): WorkerPort {
-  const worker = new Worker(script);
+/**
+ * Starts a bundled worker script in a thread. A script that can't be started is reported by `onFailure`. `limits` are
+ * of its JavaScript heap; wasm memory does not count.
+ */
+export function spawnNodeWorker(script: string, limits?: ResourceLimits): WorkerPort {
+  const worker = new Worker(script, limits && { resourceLimits: limits });
   let failure: Error | undefined;
   let ended = false;
   const listeners: ((error: Error) => void)[] = [];

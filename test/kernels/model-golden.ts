@@ -38,8 +38,8 @@ export interface GoldenModel {
   readonly summary: GoldenSummary;
 }
 
-export function readGolden<T>(name: string): T {
-  return JSON.parse(readFileSync(`${FOLDER}${name}.json`, 'utf8')) as T;
+export function readGolden(name: string): GoldenModel {
+  return JSON.parse(readFileSync(`${FOLDER}${name}.json`, 'utf8')) as GoldenModel;
 }
 
 export function goldenFile(name: string): Uint8Array<ArrayBuffer> {

@@ -20,7 +20,7 @@ function load(name: string, golden: GoldenModel): ModelSession {
 }
 
 describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear-scaling'])('%s', (name) => {
-  const golden = readGolden<GoldenModel>(name);
+  const golden = readGolden(name);
   const windows = windowsOf(golden.tokens);
   const session = load(name, golden);
 
@@ -60,7 +60,7 @@ describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear
 });
 
 test('a tensor that is kept costs nothing: the models are the same to the last bit', () => {
-  const golden = readGolden<GoldenModel>('grouped-untied');
+  const golden = readGolden('grouped-untied');
   const session = load('grouped-untied', { ...golden, changed: [] });
   const scores = toEnd(session.score(windowsOf(golden.tokens)[0]!, 0));
   for (let at = 0; at < scores.length; at += SCORE_FIELDS) {
@@ -70,7 +70,7 @@ test('a tensor that is kept costs nothing: the models are the same to the last b
 });
 
 test('tokens outside the vocabulary are refused by name', () => {
-  const golden = readGolden<GoldenModel>('grouped-untied');
+  const golden = readGolden('grouped-untied');
   const session = load('grouped-untied', golden);
   expect(() => toEnd(session.score(Int32Array.of(1, 77), 0))).toThrow(
     'token 77 lies outside the vocabulary of 77: tokenizer and checkpoint do not belong together',

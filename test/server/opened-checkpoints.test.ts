@@ -3,7 +3,7 @@ import { createOpenedCheckpoints } from '../../extension/server/opened-checkpoin
 import { memoryFolder } from '../fixtures/memory-folder';
 import { modelBytes } from './temp-model';
 
-const MODEL = 'file:///work/model';
+const MODEL = 'file:///home/me/model';
 
 function store(files: Record<string, Uint8Array> = { 'model.safetensors': modelBytes(1) }) {
   const changed: string[] = [];
@@ -26,7 +26,7 @@ describe('an opened checkpoint', () => {
     ['the file it is', `${MODEL}/model.safetensors`, `${MODEL}/model.safetensors`, true],
     ['the config beside the file', `${MODEL}/model.safetensors`, `${MODEL}/config.json`, true],
     ['a file of a folder with a longer name', MODEL, `${MODEL}2/config.json`, false],
-    ['a file of another file system', MODEL, 'vscode-vfs:///work/model/config.json', false],
+    ['a file of another file system', MODEL, 'vscode-vfs:///home/me/model/config.json', false],
   ])('is opened again or not when %s changes', async (_, uri, file, again) => {
     const { checkpoints, changed } = store();
     const before = await checkpoints.open(uri);

@@ -35,7 +35,7 @@ describe('lenses', () => {
 
   it('call commands with the policy, and for a rule its index', async () => {
     const lenses = await edit(POLICY).lenses();
-    const uri = 'file:///work/p.dtype.yaml';
+    const uri = 'file:///home/me/p.dtype.yaml';
     expect(lenses.slice(0, 3).map(({ command }) => command)).toEqual([
       { title: 'Apply downcast', command: 'downcast.apply', arguments: [uri] },
       { title: 'Evaluate', command: 'downcast.evaluate', arguments: [uri] },

@@ -210,7 +210,7 @@ describe('other values', () => {
 
   it('checkpoints are looked for on disk', async () => {
     const workspace = memoryWorkspace();
-    workspace.folders.set('file:///work/models', [
+    workspace.folders.set('file:///home/me/models', [
       { name: 'tiny', folder: true },
       { name: 'a.safetensors', folder: false },
       { name: 'notes.txt', folder: false },

@@ -80,15 +80,15 @@ describe('a checkpoint that changes', () => {
     const workspace = memoryWorkspace();
     const policy = `${HEAD}rules:\n  - match: "model.layers.7.**"\n    dtype: int8\n`;
     const editor = edit(policy, workspace);
-    edit('version: 1\nrules: []\n', workspace, 'file:///work/other.dtype.yaml');
+    edit('version: 1\nrules: []\n', workspace, 'file:///home/me/other.dtype.yaml');
     const stale: (readonly TextDocument[])[] = [];
     const subscription = editor.service.onStale((documents) => stale.push(documents));
     expect(await editor.diagnostics()).toHaveLength(1);
-    workspace.change('file:///work/model', checkpointOf({ ...LLAMA, tensors: [], byName: new Map() }));
+    workspace.change('file:///home/me/model', checkpointOf({ ...LLAMA, tensors: [], byName: new Map() }));
     expect(stale).toEqual([[editor.document]]);
     expect(await editor.diagnostics()).toEqual([]);
     subscription.dispose();
-    workspace.change('file:///work/model', checkpointOf(LLAMA));
+    workspace.change('file:///home/me/model', checkpointOf(LLAMA));
     expect(stale).toHaveLength(1);
   });
 });

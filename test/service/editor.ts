@@ -35,14 +35,14 @@ export interface MemoryWorkspace extends Workspace {
 
 export function memoryWorkspace(checkpoint: Checkpoint = checkpointOf(LLAMA)): MemoryWorkspace {
   const open = new Map<string, TextDocument>();
-  const checkpoints = new Map([['file:///work/model', checkpoint]]);
+  const checkpoints = new Map([['file:///home/me/model', checkpoint]]);
   const folders = new Map<string, readonly DirectoryEntry[]>();
   const listeners = new Set<(uri: string) => void>();
   return {
     open,
     checkpoints,
     folders,
-    root: 'file:///work',
+    root: 'file:///home/me',
     documents: () => open.values(),
     openCheckpoint(uri) {
       const found = checkpoints.get(uri);
@@ -86,7 +86,7 @@ export interface Editor {
 }
 
 /** Opens a policy with a bar where the cursor is (at the start when there is none). */
-export function edit(marked: string, workspace = memoryWorkspace(), uri = 'file:///work/p.dtype.yaml'): Editor {
+export function edit(marked: string, workspace = memoryWorkspace(), uri = 'file:///home/me/p.dtype.yaml'): Editor {
   const bar = marked.indexOf('|');
   const text = bar < 0 ? marked : marked.slice(0, bar) + marked.slice(bar + 1);
   const document = TextDocument.create(uri, 'dtype-policy', 1, text);

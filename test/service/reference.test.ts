@@ -3,12 +3,13 @@ import { resolveReference } from '../../extension/service/reference';
 
 describe('a path in a policy', () => {
   it.each([
-    ['file:///work/policies/p.dtype.yaml', '../model', 'file:///work/model'],
-    ['file:///work/policies/p.dtype.yaml', '../model/', 'file:///work/model'],
-    ['file:///work/policies/p.dtype.yaml', '..\\models\\tiny', 'file:///work/models/tiny'],
-    ['file:///work/policies/p.dtype.yaml', '/data/model', 'file:///data/model'],
-    ['file:///c%3A/work/p.dtype.yaml', 'D:\\models\\tiny', 'file:///d%3A/models/tiny'],
-    ['file:///work/p.dtype.yaml', 'a model', 'file:///work/a%20model'],
+    ['file:///home/me/policies/p.dtype.yaml', '../model', 'file:///home/me/model'],
+    ['file:///home/me/policies/p.dtype.yaml', '../model/', 'file:///home/me/model'],
+    ['file:///home/me/policies/p.dtype.yaml', '..\\models\\tiny', 'file:///home/me/models/tiny'],
+    ['file:///home/me/policies/p.dtype.yaml', '/data/model', 'file:///data/model'],
+    ['file:///c%3A/home/p.dtype.yaml', 'D:\\models\\tiny', 'file:///d%3A/models/tiny'],
+    ['file:///home/me/p.dtype.yaml', 'a model', 'file:///home/me/a%20model'],
+    ['file:///home/me/p.dtype.yaml', 'mo\ud83ddel', 'file:///home/me/mo%EF%BF%BDdel'],
     ['vscode-vfs://github/org/repo/p.dtype.yaml', 'model', 'vscode-vfs://github/org/repo/model'],
     ['untitled:Untitled-1', 'model', 'file:///root/model'],
     ['untitled:Untitled-1', '/data/model', 'file:///data/model'],

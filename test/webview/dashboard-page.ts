@@ -46,11 +46,11 @@ export async function bundleDashboard(): Promise<Bundle> {
 
 export interface DashboardPage {
   readonly page: Page;
-  /** As the extension would post it. */
-  send(message: Unversioned<HostMessage>): Promise<void>;
+  /** Posts as the extension would; resolves when the dashboard has dealt with it. */
+  readonly send: (message: Unversioned<HostMessage>) => Promise<void>;
   /** What the dashboard posted so far. */
-  posted(): Promise<readonly WebviewMessage[]>;
-  savedState(): Promise<unknown>;
+  readonly posted: () => Promise<readonly WebviewMessage[]>;
+  readonly savedState: () => Promise<unknown>;
   /** What went wrong in the page: exceptions, refusals of the content security policy, errors in the console. */
   readonly faults: readonly string[];
 }
@@ -98,10 +98,18 @@ export async function openDashboard(
   return {
     page,
     faults,
-    send: (message) => page.evaluate((data) => window.postMessage(data, '*'), hostMessage(message) as unknown),
+    send: (message) => page.evaluate(postAndWait, hostMessage(message) as unknown),
     posted: () => page.evaluate(() => (globalThis as unknown as { posted: WebviewMessage[] }).posted),
     savedState: () => page.evaluate(() => (globalThis as unknown as { saved: unknown }).saved),
   };
+}
+
+/** Listeners are called in the order they were added, so the dashboard's is done when ours is called. */
+function postAndWait(data: unknown): Promise<void> {
+  return new Promise((resolve) => {
+    window.addEventListener('message', () => resolve(), { once: true });
+    window.postMessage(data, '*');
+  });
 }
 
 /** Runs in the page before its script: `acquireVsCodeApi`, the theme's variables, VS Code's own style sheet. */
@@ -123,9 +131,10 @@ function playVsCode({ theme, saved }: { theme: (typeof THEMES)[ThemeName]; saved
       document.documentElement.style.setProperty(`--vscode-${name}`, value);
     }
     const own = new CSSStyleSheet();
-    own.replaceSync(`
+    // In a layer, because VS Code's own style sheet comes before the page's and gives way to it.
+    own.replaceSync(`@layer {
       html { scrollbar-color: var(--vscode-scrollbarSlider-background, gray) var(--vscode-editor-background); }
-      body { overscroll-behavior-x: none; color: var(--vscode-editor-foreground); margin: 0; padding: 0 20px; }`);
+      body { overscroll-behavior-x: none; color: var(--vscode-editor-foreground); margin: 0; padding: 0 20px; } }`);
     document.adoptedStyleSheets = [own];
   };
   // The body's classes must be there before the page's script runs, as they are in VS Code.

@@ -79,7 +79,7 @@ function drawRectangles(context: CanvasRenderingContext2D, scene: Scene, block: 
     if (theme.highContrast && roomy) outline(context, theme.rule, left, top, wide, high);
     if (!withText) return;
     const text = paint.label(block, cell);
-    if (measure.width(text) > width - 6) return;
+    if (measure.width(text) > width - 3) return;
     context.fillStyle = fill.kind === 'hollow' ? theme.muted : fill.text;
     context.fillText(text, left + wide / 2, top + high / 2 + 0.5);
   });

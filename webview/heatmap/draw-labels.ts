@@ -1,4 +1,4 @@
-import { BAND_HEIGHT, LABEL_GAP, LINE_HEIGHT, slantedRoom, TITLE_HEIGHT } from './headers';
+import { BAND_HEIGHT, LABEL_GAP, LINE_HEIGHT, turnedRoom, TITLE_HEIGHT } from './headers';
 import { visibleCells, type Scene, type Visible } from './scene';
 import { fitEnd } from './text-measure';
 
@@ -50,10 +50,10 @@ export function drawHeader(context: CanvasRenderingContext2D, scene: Scene, bloc
   drawTitle(context, scene, block, pinned);
   const visible = visibleCells(scene, block);
   context.beginPath();
-  context.rect(header.kind === 'slanted' ? 0 : layout.gutter, pinned, view.width, header.height);
+  context.rect(header.kind === 'turned' ? 0 : layout.gutter, pinned, view.width, header.height);
   context.clip();
   if (header.kind === 'upright') drawUpright(context, scene, block, visible, pinned);
-  else if (header.kind === 'slanted') drawSlanted(context, scene, block, visible, pinned);
+  else if (header.kind === 'turned') drawTurned(context, scene, block, visible, pinned);
   context.restore();
 }
 
@@ -105,8 +105,8 @@ function drawUpright(
   }
 }
 
-/** Labels run down into their columns, so that those of the first columns lie over the row labels' corner. */
-function drawSlanted(
+/** Turned labels run down into their columns, so that those of the first columns lie over the row labels' corner. */
+function drawTurned(
   context: CanvasRenderingContext2D,
   scene: Scene,
   block: number,
@@ -115,6 +115,7 @@ function drawSlanted(
 ): void {
   const { layout, headers, scroll, theme, measure } = scene;
   const header = headers[block]!;
+  const slanted = header.angle < Math.PI / 2;
   const { width } = layout.cell;
   const marked = markedAt(scene, block, 'column');
   context.font = measure.font;
@@ -124,10 +125,11 @@ function drawSlanted(
     const x = layout.gutter + (column + 0.5) * width - scroll[0];
     if (x < layout.gutter) continue;
     context.save();
-    context.translate(x + 3, top + header.height - 4);
-    context.rotate(Math.PI / 4);
+    // From the baseline to the middle of the letters, at either angle.
+    context.translate(x + (slanted ? 3 : -4), top + header.height - 4);
+    context.rotate(header.angle);
     context.fillStyle = marked.includes(column) ? theme.foreground : theme.muted;
-    const room = Math.min(slantedRoom(header), x * Math.SQRT2 - 6);
+    const room = Math.min(turnedRoom(header), slanted ? x * Math.SQRT2 - 6 : Infinity);
     context.fillText(fitEnd(header.labels[column]!.join(''), room, measure), 0, 0);
     context.restore();
   }

@@ -76,12 +76,13 @@ export function createHeatmapView(start: HeatmapLook, events: HeatmapEvents): He
   };
 
   /** Lays out and draws; what a picture is made of is kept where it can be. */
-  const compose = (state: ReadyState, sameColours: boolean): void => {
+  const compose = (state: ReadyState): void => {
     const theme = readTheme(document.body);
-    const measure = picture?.measure ?? createTextMeasure(context, `11px ${theme.fontFamily}`);
+    const font = `11px ${theme.fontFamily}`;
+    const measure = picture?.measure.font === font ? picture.measure : createTextMeasure(context, font);
     const room = { width: stage.clientWidth, height: stageRoom(stage) };
     const { colour, zoom } = look;
-    picture = composePicture({ state, theme, measure, colour, zoom, view: room }, picture, sameColours);
+    picture = composePicture({ state, theme, measure, colour, zoom, view: room }, picture);
     const { layout } = picture;
     // Room for a scroll bar below, where one is needed.
     const wide = layout.width > room.width;
@@ -147,7 +148,7 @@ export function createHeatmapView(start: HeatmapLook, events: HeatmapEvents): He
   const setZoom = (zoom: number | null): void => {
     change({ zoom: zoom === null ? null : clampZoom(zoom) });
     tooltip.hide();
-    if (picture) compose(picture.state, true);
+    if (picture) compose(picture.state);
   };
   const zoomBy = (direction: 1 | -1 | 0): void => {
     setZoom(direction === 0 ? null : (look.zoom ?? 1) * ZOOM_STEP ** direction);
@@ -222,7 +223,7 @@ export function createHeatmapView(start: HeatmapLook, events: HeatmapEvents): He
   return {
     element: element('div', { class: 'heatmap' }, stage, semantics.live),
     show(state) {
-      compose(state, false);
+      compose(state);
       if (selected && !stillThere(picture!.grids, selected)) selected = undefined;
       if (hovered && !stillThere(picture!.grids, hovered)) hovered = undefined;
       tooltip.hide();
@@ -230,11 +231,11 @@ export function createHeatmapView(start: HeatmapLook, events: HeatmapEvents): He
     },
     setColour(colour) {
       change({ colour });
-      if (picture) compose(picture.state, false);
+      if (picture) compose(picture.state);
     },
     zoom: zoomBy,
     redraw() {
-      if (picture) compose(picture.state, false);
+      if (picture) compose(picture.state);
     },
   };
 }

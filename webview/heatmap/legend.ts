@@ -49,19 +49,20 @@ function amountEntries(heatmap: Heatmap, ramp: Ramp, tone: Tone): readonly HTMLE
   const format = ramp === 'bytes' ? formatBytes : formatShare;
   const amounts = heatmap.blocks.flatMap(({ cells }) => cells[column] as readonly (number | null)[]);
   const entries: HTMLElement[] = [];
-  if (amounts.includes(0)) entries.push(entry(swatch(mixtureColours(tone).ground), ramp === 'bytes' ? '0 B' : 'exact'));
+  if (amounts.includes(0))
+    entries.push(entry(outlinedSwatch(mixtureColours(tone).ground), ramp === 'bytes' ? '0 B' : 'exact'));
   if (scale) {
     const bar = element('span', { class: 'ramp', attributes: { 'aria-hidden': 'true' } });
     bar.style.backgroundImage = `linear-gradient(to right, ${rampStops(ramp, tone).join(', ')})`;
     const ends = [format(scale.low), format(scale.high)];
     entries.push(element('span', { class: 'legend-entry', attributes: { role: 'listitem' } }, ends[0]!, bar, ends[1]!));
   }
-  if (amounts.includes(null)) entries.push(entry(hollowSwatch(), 'not measured yet'));
+  if (amounts.includes(null)) entries.push(entry(outlinedSwatch('transparent'), 'not measured yet'));
   return entries;
 }
 
-function hollowSwatch(): HTMLElement {
-  const made = swatch('transparent');
-  made.classList.add('hollow');
+function outlinedSwatch(colour: string): HTMLElement {
+  const made = swatch(colour);
+  made.classList.add('outlined');
   return made;
 }

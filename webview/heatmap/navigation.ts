@@ -7,6 +7,9 @@ export interface Move {
   readonly control: boolean;
 }
 
+/** Behind every column; finite, because distances are taken from it. */
+const BEHIND = Number.MAX_SAFE_INTEGER;
+
 /** Where a key leads from a cell, empty places skipped; undefined when the key does not move. */
 export function navigate(
   grids: readonly GridIndex[],
@@ -30,7 +33,7 @@ export function navigate(
     case 'Home':
       return control ? firstCell(grids) : nearest(grids[from.block]!, from.block, from.row, 0);
     case 'End':
-      return control ? lastCell(grids) : nearest(grids[from.block]!, from.block, from.row, Infinity);
+      return control ? lastCell(grids) : nearest(grids[from.block]!, from.block, from.row, BEHIND);
     default:
       return undefined;
   }
@@ -46,7 +49,7 @@ function lastCell(grids: readonly GridIndex[]): Position | undefined {
   const block = grids.findLastIndex(({ order }) => order.length > 0);
   if (block < 0) return undefined;
   const grid = grids[block]!;
-  return nearest(grid, block, rowWithCells(grid, grid.block.rows.length - 1, -1)!, Infinity);
+  return nearest(grid, block, rowWithCells(grid, grid.block.rows.length - 1, -1)!, BEHIND);
 }
 
 /** `from` if there still is a cell, for a selection that outlives an edit of the policy. */
@@ -93,5 +96,5 @@ function nearest(grid: GridIndex, block: number, row: number, column: number): P
   const at = Math.min(seekColumn(grid, row, column), end - 1);
   const before = Math.max(start, at - 1);
   const [right, left] = [grid.columns[at]!, grid.columns[before]!];
-  return { block, row, column: Math.abs(column - left) < Math.abs(right - column) ? left : right };
+  return { block, row, column: Math.abs(column - left) <= Math.abs(right - column) ? left : right };
 }

@@ -10,6 +10,7 @@ import type { TextMeasure } from './text-measure';
 /** What a state looks like in a view of some size: all of a scene that scrolling and pointing do not change. */
 export interface Picture {
   readonly state: ReadyState;
+  readonly colour: ColourMode;
   readonly theme: Theme;
   readonly measure: TextMeasure;
   readonly grids: readonly GridIndex[];
@@ -27,12 +28,14 @@ export interface PictureInput {
   readonly view: Size;
 }
 
-/** `last` lends what still holds, so that a zoom does not index the cells again. */
-export function composePicture(input: PictureInput, last: Picture | undefined, sameColours: boolean): Picture {
+/** `last` lends what still holds, so that a zoom does not index and colour the cells again. */
+export function composePicture(input: PictureInput, last: Picture | undefined): Picture {
   const { state, theme, measure, colour, zoom, view } = input;
   const { blocks } = state.heatmap;
-  const grids = last?.state === state ? last.grids : blocks.map(indexGrid);
-  const paint = last?.state === state && sameColours ? last.paint : paintCells(state.heatmap, colour, theme.tone);
+  const same = last?.state === state ? last : undefined;
+  const grids = same?.grids ?? blocks.map(indexGrid);
+  const sameColours = same?.colour === colour && same.theme.tone === theme.tone;
+  const paint = sameColours ? same.paint : paintCells(state.heatmap, colour, theme.tone);
   const gutter = gutterOf(state, measure, view);
   // The width of cells does not depend on the headers' height, so a first guess of the height will do for it.
   const guess = blocks.map(({ rows, columns }) => ({ rows: rows.length, columns: columns.length, headerHeight: 0 }));
@@ -40,7 +43,7 @@ export function composePicture(input: PictureInput, last: Picture | undefined, s
   const headers = blocks.map((block) => headerOf(block, width, measure));
   const frames = guess.map((frame, at) => ({ ...frame, headerHeight: headers[at]!.height }));
   const layout = layOut(frames, gutter, { width, height: cellSize(frames, gutter, view, zoom).height });
-  return { state, theme, measure, grids, paint, headers, layout };
+  return { state, colour, theme, measure, grids, paint, headers, layout };
 }
 
 /** Row labels are measured by their longest, but many rows are judged by the first few hundred. */

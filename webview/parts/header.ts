@@ -62,6 +62,9 @@ function findingsText({ errors, warnings }: { readonly errors: number; readonly 
 function button(text: string, pressed: () => void, secondary = false): VscodeButton {
   const made = element('vscode-button', { text });
   made.secondary = secondary;
-  made.addEventListener('click', pressed);
+  // A disabled element takes no clicks of a mouse, but those of scripts and of some assistive technology.
+  made.addEventListener('click', () => {
+    if (!made.disabled) pressed();
+  });
   return made;
 }

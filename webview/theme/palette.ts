@@ -32,7 +32,7 @@ const CATEGORICAL: Readonly<Record<Tone, Readonly<Record<string, string>>>> = {
 };
 
 /** Dtypes that no policy casts to (integers, packed codes) share one; their text tells them apart. */
-const OTHER: Readonly<Record<Tone, string>> = { dark: '#4d4d4d', light: '#d6d6d6' };
+const OTHER: Readonly<Record<Tone, string>> = { dark: '#363636', light: '#9d9d9d' };
 
 /** A cell whose tensors differ: ground and stripes, and the one colour of a cell too small for stripes. */
 export interface Mixture {
@@ -43,7 +43,7 @@ export interface Mixture {
 
 const MIXTURE: Readonly<Record<Tone, Mixture>> = {
   dark: { ground: '#262626', stripe: '#4f4f4f', solid: '#d8d8d8' },
-  light: { ground: '#fafafa', stripe: '#cccccc', solid: '#2e2e2e' },
+  light: { ground: '#f1f1f1', stripe: '#c9c9c9', solid: '#2e2e2e' },
 };
 
 /** Dtypes with a colour of their own, wide to narrow: the order of every legend. */

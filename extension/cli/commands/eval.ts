@@ -60,16 +60,18 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
         context,
         windows,
         scoring: chosen,
-        startPool: (model, longest) => startModelPool(options.workers, model, longest),
+        startPool: (model, longest, bytes) => startModelPool(options.workers, model, longest, bytes),
         createDigest: nodeDigest,
         now: () => performance.now(),
         signal: options.signal,
       }),
       terminal,
     );
-    const gate = limit === undefined ? undefined : gateOf(report, limit);
+    // What was measured before Ctrl-C is shown, but it never passes a gate.
+    const gate = limit === undefined || !report.complete ? undefined : gateOf(report, limit);
     if (options.json) terminal.out(`${JSON.stringify(evalJson(file, source, plan, report, gate), null, 2)}\n`);
     else terminal.out(`${evalText(plan, report, gate)}\n`);
+    if (!report.complete) return EXIT.cancelled;
     return gate && !gate.passed ? EXIT.findings : EXIT.fine;
   } finally {
     await weights.close();
@@ -155,6 +157,7 @@ function evalText(plan: Plan, report: EvaluationReport, gate: Gate | undefined):
     `KL divergence  ${divergence.kl.mean.toPrecision(4)} ± ${divergence.kl.standardError.toPrecision(2)} nats; median ${percentiles['50']?.toPrecision(3) ?? '-'}, 99% ${percentiles['99']?.toPrecision(3) ?? '-'}, max ${divergence.kl.max.toPrecision(3)}`,
     `same top       ${(divergence.sameTop * 100).toFixed(2)}% ± ${(divergence.sameTopStandardError * 100).toFixed(2)}`,
     `measured on    ${measurement.text}: ${measurement.windows} windows of ${measurement.context} tokens, ${measurement.tokensScored} scored (${measurement.scoring}), in ${formatSeconds(report.seconds)}`,
+    ...(report.complete ? [] : ['stopped early  the figures are of the windows that were finished']),
     ...(gate
       ? [
           `gate           perplexity +${gate.measured.toFixed(2)}%, allowed +${gate.maxPerplexityIncrease}%: ${gate.passed ? 'passed' : 'FAILED'}`,

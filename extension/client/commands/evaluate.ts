@@ -45,7 +45,7 @@ async function* start(session: Session, state: OpenState, signal: AbortSignal): 
       context,
       windows,
       scoring,
-      startPool: (model, longest) => workers.model(model, longest),
+      startPool: (model, longest, bytes) => workers.model(model, longest, bytes),
       createDigest: platform.createDigest,
       now: () => performance.now(),
       signal,
@@ -70,10 +70,12 @@ async function readText(state: OpenState): Promise<{ readonly name: string; read
   }
 }
 
-async function announce({ base, cast, divergence }: EvaluationReport, policy: vscode.Uri): Promise<void> {
+async function announce(report: EvaluationReport, policy: vscode.Uri): Promise<void> {
+  const { base, cast, divergence, complete, measurement } = report;
   const change = divergence.measurable ? '' : ' (no measurable change)';
+  const stopped = complete ? '' : ` Stopped after ${measurement.windows} windows.`;
   const choice = await vscode.window.showInformationMessage(
-    `Downcast: ${policyName(policy)} takes perplexity from ${base.value.toFixed(3)} to ${cast.value.toFixed(3)}${change}; KL divergence ${divergence.kl.mean.toPrecision(3)} nats.`,
+    `Downcast: ${policyName(policy)} takes perplexity from ${base.value.toFixed(3)} to ${cast.value.toFixed(3)}${change}; KL divergence ${divergence.kl.mean.toPrecision(3)} nats.${stopped}`,
     'Open Heatmap',
   );
   if (choice) await vscode.commands.executeCommand('downcast.openHeatmap', policy);

@@ -2,8 +2,8 @@ import { absMask, largestLane } from './constants';
 import { roundQuad, widenQuad } from './small-float';
 
 const SHIFT = 13;
-/** half - 1 of the dropped bits, 1, 112 << 23, 2^-14, magic 2^-1, sign. */
-const ENCODE = memory.data<u32>([0xfff, 1, 0x38000000, 0x38800000, 0x3f000000, 0x8000]);
+/** 0xfff - (112 << 23), 1, 2^-14, magic 2^-1, sign. */
+const ENCODE = memory.data<u32>([0xc8000fff, 1, 0x38800000, 0x3f000000, 0x8000]);
 /** 2^112, first special code, exponent bits, magnitude mask. */
 const WIDEN = memory.data<u32>([0x77800000, 0x7c00, 0x7f800000, 0x7fff]);
 
@@ -13,12 +13,11 @@ export const FP16_LIMIT: u32 = 0x477ff000;
 /** Casts n values, a multiple of 8, all below the limit. Returns the largest magnitude's bits, which tells. */
 export function encodeFp16(src: usize, dst: usize, n: i32): u32 {
   const abs = absMask();
-  const half = v128.load32_splat(ENCODE);
+  const rebias = v128.load32_splat(ENCODE);
   const one = v128.load32_splat(ENCODE, 4);
-  const rebias = v128.load32_splat(ENCODE, 8);
-  const normal = v128.load32_splat(ENCODE, 12);
-  const magic = v128.load32_splat(ENCODE, 16);
-  const sign = v128.load32_splat(ENCODE, 20);
+  const normal = v128.load32_splat(ENCODE, 8);
+  const magic = v128.load32_splat(ENCODE, 12);
+  const sign = v128.load32_splat(ENCODE, 16);
   let largest = i32x4.splat(0);
   for (let i = 0; i < n; i += 8) {
     const a = v128.load(src);
@@ -26,8 +25,8 @@ export function encodeFp16(src: usize, dst: usize, n: i32): u32 {
     const x = v128.and(a, abs);
     const y = v128.and(b, abs);
     largest = i32x4.max_s(largest, i32x4.max_s(x, y));
-    const p = v128.or(roundQuad(x, SHIFT, half, one, rebias, normal, magic), v128.and(i32x4.shr_u(a, 16), sign));
-    const q = v128.or(roundQuad(y, SHIFT, half, one, rebias, normal, magic), v128.and(i32x4.shr_u(b, 16), sign));
+    const p = v128.or(roundQuad(x, SHIFT, rebias, one, normal, magic), v128.and(i32x4.shr_u(a, 16), sign));
+    const q = v128.or(roundQuad(y, SHIFT, rebias, one, normal, magic), v128.and(i32x4.shr_u(b, 16), sign));
     v128.store(dst, i16x8.narrow_i32x4_u(p, q));
     src += 32;
     dst += 16;

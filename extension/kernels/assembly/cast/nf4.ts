@@ -41,7 +41,7 @@ export function prepareNf4(): void {
 /** Code of a scaled value: its bucket's first code, or the next one above the bound. NaN is zero. */
 function lookUp(value: f32): i32 {
   const first = load<u8>(__heap_base + ((reinterpret<u32>(value) >> 16) as usize)) as i32;
-  return first + ((value > bound(first)) as i32);
+  return first + i32(value > bound(first));
 }
 
 /** 1 + half the codebook's last step: a scaled magnitude above it counts as saturated. */

@@ -1,19 +1,25 @@
 /**
- * Four float32 as codes of a float with fewer exponent bits, sign not yet in place. Normal codes come from integer
- * rounding of the bits; subnormal ones from adding `magic`, whose unit in the last place is the smallest subnormal,
- * so that the adder itself rounds to nearest even.
+ * Four float32 magnitudes that become normal codes of a float with fewer exponent bits: integer rounding of the bits.
+ * `rebias` holds half - 1 of the dropped bits less the difference of the exponent biases.
+ */
+export function roundNormal(magnitude: v128, shift: i32, rebias: v128, one: v128): v128 {
+  const odd = v128.and(i32x4.shr_u(magnitude, shift), one);
+  return i32x4.shr_u(i32x4.add(i32x4.add(magnitude, rebias), odd), shift);
+}
+
+/**
+ * The same where some may become subnormal: those come from adding `magic`, whose unit in the last place is the
+ * smallest subnormal, so that the adder itself rounds to nearest even.
  */
 export function roundQuad(
   magnitude: v128,
   shift: i32,
-  half: v128,
-  one: v128,
   rebias: v128,
+  one: v128,
   smallestNormal: v128,
   magic: v128,
 ): v128 {
-  const odd = v128.and(i32x4.shr_u(magnitude, shift), one);
-  const normal = i32x4.shr_u(i32x4.sub(i32x4.add(i32x4.add(magnitude, half), odd), rebias), shift);
+  const normal = roundNormal(magnitude, shift, rebias, one);
   const subnormal = i32x4.sub(f32x4.add(magnitude, magic), magic);
   return v128.bitselect(subnormal, normal, i32x4.lt_s(magnitude, smallestNormal));
 }

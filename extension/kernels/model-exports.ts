@@ -1,0 +1,21 @@
+/** What model.wasm exports; pointers and strides are in bytes. The contracts stand beside each kernel. */
+export interface ModelExports {
+  heapBase(): number;
+  pack4(x: number, strideX: number, rows: number, columns: number, packed: number): void;
+  pack8(x: number, strideX: number, rows: number, columns: number, packed: number): void;
+  // prettier-ignore
+  matmul(x: number, w: number, y: number, strideY: number, rows: number, depth: number, columns: number, accumulate: boolean): void;
+  gather(table: number, tokens: number, count: number, columns: number, y: number): void;
+  rmsNorm(x: number, weight: number, epsilon: number, rows: number, columns: number, y: number): void;
+  // prettier-ignore
+  rotate(x: number, strideX: number, rows: number, heads: number, headSize: number, cosines: number, sines: number, scale: number): void;
+  // prettier-ignore
+  attention(
+    queries: number, headBytes: number, keys: number, keyBytes: number, values: number, strideV: number, scores: number,
+    y: number, strideY: number, first: number, rows: number, heads: number, kvHeads: number, headSize: number,
+  ): void;
+  swiglu(gate: number, up: number, count: number): void;
+  logSumExp(logits: number, rows: number, columns: number, y: number): void;
+  divergence(base: number, cast: number, columns: number, lseBase: number, lseCast: number): number;
+  exponentials(x: number, count: number): void;
+}

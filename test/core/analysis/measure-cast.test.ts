@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { relativeError, sqnr } from '../../../extension/core/analysis/cast-error';
+import { measureCast } from '../../../extension/core/analysis/measure-cast';
+import { valueRange } from '../../../extension/core/analysis/value-range';
+
+const counts = { saturated: 2, flushed: 1 };
+const measured = (source: readonly number[], cast: readonly number[], rows: number) =>
+  measureCast(Float32Array.from(source), Float32Array.from(cast), { rows, columns: source.length / rows }, counts);
+
+describe('errors of a cast', () => {
+  test('sums, largest error and counts', () => {
+    const sums = measured([3, 4, 0, -2], [3, 3.5, 0.25, -2], 2);
+    expect(sums).toEqual({ elements: 4, signal: 29, noise: 0.3125, maxAbsolute: 0.5, saturated: 2, flushed: 1 });
+    expect(relativeError(sums)).toBeCloseTo(Math.sqrt(0.3125 / 29), 12);
+    expect(sqnr(sums)).toBeCloseTo(10 * Math.log10(29 / 0.3125), 12);
+  });
+
+  test('source values that are not finite add nothing', () => {
+    expect(measured([NaN, Infinity, 1], [NaN, 5, 1], 1)).toMatchObject({ elements: 3, signal: 1, noise: 0 });
+  });
+
+  test('a finite value that became NaN or infinite is an infinite error', () => {
+    expect(measured([1, 2], [NaN, 2], 1)).toMatchObject({ signal: 5, noise: Infinity, maxAbsolute: Infinity });
+  });
+
+  test('rows add up to the same sum however they are cut', () => {
+    const source = Array.from({ length: 400 }, (_, at) => Math.sin(at) * 10 ** (at % 7));
+    const cast = source.map((value) => value * 1.0001);
+    const whole = measured(source, cast, 40);
+    const noise = (from: number, to: number) =>
+      measured(source.slice(from * 10, to * 10), cast.slice(from * 10, to * 10), to - from).noise;
+    expect(noise(0, 13) + noise(13, 40)).toBe(whole.noise);
+    expect(noise(0, 39) + noise(39, 40)).toBe(whole.noise);
+  });
+});
+
+test('ranges count what is not finite and leave it out', () => {
+  expect(valueRange(Float32Array.of(-0, 2, NaN, -3, Infinity))).toEqual({
+    min: -3,
+    max: 2,
+    amax: 3,
+    nan: 1,
+    infinite: 1,
+  });
+  expect(valueRange(Float32Array.of(NaN))).toEqual({ min: 0, max: 0, amax: 0, nan: 1, infinite: 0 });
+  expect(valueRange(new Float32Array(0))).toEqual({ min: 0, max: 0, amax: 0, nan: 0, infinite: 0 });
+});

@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cancelled } from '../../extension/core/cancelled';
+import { createModelSession } from '../../extension/kernels/model-session';
+import { createModelPool } from '../../extension/worker/model-pool';
+import { createInProcessModelPool } from '../../extension/worker/model-pool-in-process';
+import type { ModelPool, ModelRequest, ModelResponse } from '../../extension/worker/model-protocol';
+import type { WorkerPort } from '../../extension/worker/protocol';
+import { spawnNodeWorker } from '../../extension/worker/spawn-node';
+import { bf16Tensors, goldenFile, graphOf, readGolden, windowsOf } from '../kernels/model-golden';
+import { modelKernels, modelModule, toEnd } from '../kernels/model-kernels';
+
+const NAME = 'one-head-each-tied';
+const golden = readGolden(NAME);
+const graph = graphOf(golden.config);
+const windows = windowsOf(golden.tokens);
+const context = golden.tokens.shape[1]!;
+const tensor = bf16Tensors(goldenFile(`${NAME}.safetensors`));
+
+async function loadAll(pool: ModelPool): Promise<void> {
+  for (const { name, shape } of graph.tensors) {
+    const changed = golden.changed.includes(name);
+    await pool.load(name, shape, tensor(name, false), changed ? 'base' : 'both');
+    if (changed) await pool.load(name, shape, tensor(name, true), 'cast');
+  }
+}
+
+/** What a pool must give, computed without one. */
+function expected(): readonly Float64Array[] {
+  const session = createModelSession(modelKernels(), graph, context);
+  for (const { name, shape } of graph.tensors) {
+    const changed = golden.changed.includes(name);
+    session.load(name, shape, tensor(name, false), changed ? 'base' : 'both');
+    if (changed) session.load(name, shape, tensor(name, true), 'cast');
+  }
+  return windows.map((tokens) => toEnd(session.score(tokens, 0)));
+}
+
+describe('worker threads', () => {
+  let folder: string;
+  let script: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'model-worker-'));
+    script = path.join(folder, 'model-worker.cjs');
+    const entryPoints = [path.resolve(import.meta.dirname, '../../extension/worker/model-worker-node.ts')];
+    await build({ entryPoints, outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'silent' });
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const start = (size: number, bytes = 0): Promise<ModelPool> => {
+    const spawn = (): Promise<WorkerPort> => Promise.resolve(spawnNodeWorker(script));
+    return createModelPool({ spawn, size, module: modelModule(), graph, context, bytes });
+  };
+
+  test('two workers share the windows and give what one thread gives', async () => {
+    const pool = await start(2);
+    expect(pool.size).toBe(2);
+    await loadAll(pool);
+    const scored = await Promise.all(windows.map((tokens) => pool.score(tokens, 0)));
+    expect(scored).toEqual(expected());
+    await pool.dispose();
+  });
+
+  test('a failure names its cause and leaves the worker usable', async () => {
+    const pool = await start(1);
+    await expect(pool.score(windows[0]!, 0)).rejects.toThrow(
+      'model.embed_tokens.weight: needed for the forward pass but not loaded',
+    );
+    await loadAll(pool);
+    await expect(pool.score(Int32Array.of(0, 99), 0)).rejects.toThrow('token 99 lies outside the vocabulary of 64');
+    expect(await pool.score(windows[0]!, 0)).toEqual(expected()[0]);
+    await pool.dispose();
+  });
+
+  test('dispose ends at once what is under way and what waits', async () => {
+    const pool = await start(1);
+    await loadAll(pool);
+    const waiting = Array.from({ length: 40 }, () => pool.score(windows[0]!, 0));
+    const outcomes = Promise.allSettled(waiting);
+    const began = performance.now();
+    await pool.dispose();
+    const rejected = (await outcomes).filter(({ status }) => status === 'rejected');
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(rejected.length).toBeGreaterThan(30);
+    expect(rejected.every((each) => (each as PromiseRejectedResult).reason instanceof Cancelled)).toBe(true);
+    await expect(pool.score(windows[0]!, 0)).rejects.toThrow(Cancelled);
+  });
+
+  test('memory that a worker can not get is missed at the start', async () => {
+    await expect(start(1, 5e9)).rejects.toThrow('out of memory: this model needs 5.00 GB in each worker');
+  });
+});
+
+describe('a worker that fails', () => {
+  /** A worker that answers every request but windows, at which it dies. */
+  function mortal(): WorkerPort & { readonly ended: { value: boolean } } {
+    let listen: (message: unknown) => void = () => undefined;
+    let fail: (error: Error) => void = () => undefined;
+    const ended = { value: false };
+    return {
+      ended,
+      post(message) {
+        const { kind, id } = message as ModelRequest;
+        const response: ModelResponse = { kind: 'done', id };
+        queueMicrotask(() => (kind === 'window' ? fail(new Error('killed')) : listen(response)));
+      },
+      onMessage: (listener) => void (listen = listener),
+      onFailure: (listener) => void (fail = listener),
+      terminate: () => {
+        ended.value = true;
+        return Promise.resolve();
+      },
+    };
+  }
+  const module = modelModule();
+
+  test('ends the evaluation with one message', async () => {
+    const pool = await createModelPool({ spawn: () => Promise.resolve(mortal()), size: 1, module, graph, context });
+    await loadAll(pool);
+    await expect(pool.score(windows[0]!, 0)).rejects.toThrow('a model worker stopped: killed');
+    await expect(pool.score(windows[0]!, 0)).rejects.toThrow('a model worker stopped: killed');
+  });
+
+  test('to start takes the others with it', async () => {
+    const first = mortal();
+    const workers = [Promise.resolve(first), Promise.reject(new Error('no such script'))];
+    const spawn = (): Promise<WorkerPort> => workers.shift()!;
+    await expect(createModelPool({ spawn, size: 2, module, graph, context })).rejects.toThrow('no such script');
+    expect(first.ended.value).toBe(true);
+  });
+});
+
+describe('in the calling thread', () => {
+  const start = (): ModelPool => createInProcessModelPool(createModelSession(modelKernels(), graph, context));
+
+  test('windows asked for at once do not disturb each other', async () => {
+    const pool = start();
+    await loadAll(pool);
+    expect(await Promise.all(windows.map((tokens) => pool.score(tokens, 0)))).toEqual(expected());
+  });
+
+  test('dispose rejects what is open', async () => {
+    const pool = start();
+    await loadAll(pool);
+    const open = windows.map((tokens) => pool.score(tokens, 0));
+    const outcomes = Promise.allSettled(open);
+    await pool.dispose();
+    expect((await outcomes).every((each) => each.status === 'rejected' && each.reason instanceof Cancelled)).toBe(true);
+  });
+});

@@ -33,7 +33,10 @@ const bundles = [
   { ...node, entryPoints: { server: 'extension/server/node.ts' }, outdir: 'dist/node' },
   {
     ...node,
-    entryPoints: { 'kernel-worker': 'extension/worker/node-entry.ts', 'model-worker': 'extension/worker/model-worker-node.ts' },
+    entryPoints: {
+      'kernel-worker': 'extension/worker/node-entry.ts',
+      'model-worker': 'extension/worker/model-worker-node.ts',
+    },
     outdir: 'dist/node',
   },
   {
@@ -42,7 +45,13 @@ const bundles = [
     outdir: 'dist/cli',
     banner: { js: '#!/usr/bin/env node' },
   },
-  { ...web, format: 'cjs', external: ['vscode'], entryPoints: { extension: 'extension/client/browser.ts' }, outdir: 'dist/web' },
+  {
+    ...web,
+    format: 'cjs',
+    external: ['vscode'],
+    entryPoints: { extension: 'extension/client/browser.ts' },
+    outdir: 'dist/web',
+  },
   {
     ...web,
     format: 'iife',
@@ -59,7 +68,9 @@ const bundles = [
 export async function build() {
   await mkdir(path.join(root, 'dist'), { recursive: true });
   await buildKernels();
-  const present = bundles.filter((options) => Object.values(options.entryPoints).every((file) => existsSync(path.join(root, file))));
+  const present = bundles.filter((options) =>
+    Object.values(options.entryPoints).every((file) => existsSync(path.join(root, file))),
+  );
   await Promise.all(present.map((options) => esbuild.build(options)));
 }
 

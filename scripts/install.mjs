@@ -27,7 +27,9 @@ function installedLockfile() {
 
 export function ensureInstalled() {
   requireNode();
-  const lockfile = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const lockfile = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   if (installedLockfile() === lockfile) return;
   console.log('Installing dependencies (npm ci) ...');
   // npm tells its own path when it runs a script; a plain `node scripts/...` falls back to the one on PATH.

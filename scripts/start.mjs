@@ -105,7 +105,9 @@ function printTable(rows) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   console.log(`\nThe sample, ${measurement.windows} windows of ${measurement.context} tokens (${measurement.text}):\n`);
   for (const line of lines) {
-    console.log(`  ${line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join('  ')}`);
+    console.log(
+      `  ${line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join('  ')}`,
+    );
   }
   const { storedTensors } = rows.at(-1).applied.verified;
   console.log(`\n  Every written tensor was read back and equals the plan (${storedTensors} in the last one).\n`);

@@ -20,11 +20,18 @@ function wanted() {
 }
 
 function bin(name) {
-  const file = { tsc: 'typescript/bin/tsc', eslint: 'eslint/bin/eslint.js', prettier: 'prettier/bin/prettier.cjs', vitest: 'vitest/vitest.mjs', vsce: '@vscode/vsce/vsce' }[name];
+  const file = {
+    tsc: 'typescript/bin/tsc',
+    eslint: 'eslint/bin/eslint.js',
+    prettier: 'prettier/bin/prettier.cjs',
+    vitest: 'vitest/vitest.mjs',
+    vsce: '@vscode/vsce/vsce',
+  }[name];
   return path.join(root, 'node_modules', file);
 }
 
-const run = (name, args) => spawnSync(process.execPath, [bin(name), ...args], { cwd: root, stdio: 'inherit' }).status === 0;
+const run = (name, args) =>
+  spawnSync(process.execPath, [bin(name), ...args], { cwd: root, stdio: 'inherit' }).status === 0;
 
 const artifacts = path.join(root, 'artifacts');
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -57,7 +64,7 @@ const LIMIT_VSIX = 4_000_000;
 
 function packageExtension() {
   const file = path.join(artifacts, 'downcast.vsix');
-  if (!run('vsce', ['package', '--no-dependencies', '--allow-missing-repository', '--out', file])) return false;
+  if (!run('vsce', ['package', '--out', file])) return false;
   const { size } = statSync(file);
   console.log(`downcast.vsix: ${size.toLocaleString('en')} bytes`);
   if (size > LIMIT_VSIX) console.error(`downcast.vsix is larger than ${LIMIT_VSIX.toLocaleString('en')} bytes`);
@@ -66,7 +73,7 @@ function packageExtension() {
 
 const actions = {
   types: () => one(run('tsc', ['-p', '.'])),
-  lint: () => one(run('eslint', ['extension', 'webview', 'test', 'scripts', '--max-warnings=0', '--no-warn-ignored'])),
+  lint: () => one(run('eslint', ['extension', 'webview', 'test', '--max-warnings=0', '--no-warn-ignored'])),
   format: () => one(run('prettier', ['--check', '--log-level=warn', '.'])),
   unit: () => vitest('unit', []),
   package: () => one(packageExtension()),

@@ -19,6 +19,12 @@ const terminal: Terminal = {
   now: () => performance.now(),
 };
 
+/** Commander's own messages go where ours go. */
+const OUTPUT = {
+  writeErr: (text: string) => terminal.err(text),
+  writeOut: (text: string) => terminal.out(text),
+};
+
 const EXIT_CODES = `
 Exit codes:
   0    fine
@@ -44,7 +50,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .description('Checks dtype policies against checkpoints, applies them, and measures what they cost.')
     .version(packageJson.version)
     .exitOverride()
-    .configureOutput({ writeErr: terminal.err, writeOut: terminal.out })
+    .configureOutput(OUTPUT)
     .addHelpText('after', EXIT_CODES);
   root
     .command('inspect')
@@ -130,10 +136,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .option(...JSON_OUT, false)
     .action((id: string | undefined, options: { json: boolean }) => finish(formats(id, options, terminal)));
   for (const command of root.commands) {
-    command
-      .exitOverride()
-      .configureOutput({ writeErr: terminal.err, writeOut: terminal.out })
-      .addHelpText('after', EXIT_CODES);
+    command.exitOverride().configureOutput(OUTPUT).addHelpText('after', EXIT_CODES);
   }
   return root;
 }

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { openCheckpoint } from '../core/checkpoint/open';
 import type { Platform } from './platform';
+import type { Disposes } from './disposes';
 
 /** Opened checkpoints, each once, forgotten when one of its files changes on disk. */
-export interface Checkpoints extends vscode.Disposable {
+export interface Checkpoints extends Disposes {
   open(uri: vscode.Uri): Promise<Checkpoint>;
   forget(uri: vscode.Uri): void;
   /** Fires with the URI of a checkpoint whose files changed. */

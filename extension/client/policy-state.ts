@@ -8,6 +8,7 @@ import type { Plan } from '../core/resolve/plan';
 import { resolve } from '../core/resolve/resolve';
 import { isPolicy, resolveReference } from './policy-uri';
 import type { Checkpoints } from './checkpoints';
+import type { Disposes } from './disposes';
 
 /** Everything the editor knows of one policy at one moment. */
 export interface PolicyState {
@@ -23,7 +24,7 @@ export interface PolicyState {
 }
 
 /** Resolved policies by document; tree view, dashboard and commands all read the same one. */
-export interface PolicyStates extends vscode.Disposable {
+export interface PolicyStates extends Disposes {
   of(uri: vscode.Uri): Promise<PolicyState>;
   /** The policy the user is at: the active editor's, else the one looked at last. */
   readonly current: vscode.Uri | undefined;

@@ -3,6 +3,7 @@ import type { EvaluationReport } from '../core/evaluate/report';
 import type { ApplyReport } from '../jobs/apply-report';
 import type { Progress } from '../jobs/progress';
 import type { JobName } from './run-job';
+import type { Disposes } from './disposes';
 
 /** A report and the policy text it was made for; another text makes it stale. */
 export interface Kept<Report> {
@@ -19,7 +20,7 @@ export interface PolicyReports {
 }
 
 /** What was measured and written for each policy while the window is open. */
-export interface Reports extends vscode.Disposable {
+export interface Reports extends Disposes {
   of(policy: vscode.Uri): PolicyReports;
   update(policy: vscode.Uri, change: Partial<PolicyReports>): void;
   readonly onDidChange: vscode.Event<vscode.Uri>;

@@ -5,9 +5,10 @@ import type { ModelPool } from '../worker/model-protocol';
 import { createKernelPool } from '../worker/pool';
 import type { KernelPool } from '../worker/protocol';
 import type { Platform } from './platform';
+import type { Disposes } from './disposes';
 
 /** Kernel workers, started when first needed and kept for the session. */
-export interface Workers extends vscode.Disposable {
+export interface Workers extends Disposes {
   readonly size: number;
   kernels(): Promise<KernelPool>;
   /** Workers for one evaluation, which ends them; each will need `bytes` of memory. */

@@ -89,7 +89,8 @@ function connect(session: Session, panel: vscode.WebviewPanel, policy: vscode.Ur
     if (message.type === 'ready') {
       void show();
       reported();
-    } else void act(session, policy, message);
+    }
+    void act(session, policy, message);
   };
   const subscriptions = [
     panel.webview.onDidReceiveMessage((raw: unknown) => {
@@ -118,12 +119,10 @@ async function currentState({ states, reports }: Session, policy: vscode.Uri): P
   }
 }
 
-async function act(
-  { states, reports }: Session,
-  policy: vscode.Uri,
-  message: Exclude<WebviewMessage, { type: 'ready' }>,
-): Promise<void> {
+async function act({ states, reports }: Session, policy: vscode.Uri, message: WebviewMessage): Promise<void> {
   switch (message.type) {
+    case 'ready':
+      return;
     case 'apply':
       await vscode.commands.executeCommand('downcast.apply', policy);
       return;

@@ -104,7 +104,7 @@ function compressedTensors(
   const formats = new Set(groups.map(({ scheme }) => scheme.format));
   return {
     kind: 'compressed-tensors',
-    note: 'compressed-tensors: vLLM and transformers read it',
+    note: 'compressed-tensors, the layout that transformers and vLLM read',
     config: {
       quant_method: 'compressed-tensors',
       format: formats.size === 1 ? [...formats][0] : 'mixed-precision',

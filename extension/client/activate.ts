@@ -46,9 +46,11 @@ export function activate(context: vscode.ExtensionContext, platform: Platform): 
   startLanguageClient(session);
 }
 
-/** The language client starts beside activation: a slow server must not hold back the views. */
+/** The language client is loaded and started after activation: neither it nor a slow server holds back the window. */
 function startLanguageClient({ context, platform, log }: Session): void {
-  const started = platform.createClient(context).then(async (client) => {
+  const afterActivation = new Promise((resolve) => setTimeout(resolve, 0));
+  const started = afterActivation.then(async () => {
+    const client = await platform.createClient(context);
     context.subscriptions.push({ dispose: () => void client.dispose() });
     await client.start();
   });

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { LanguageClient } from 'vscode-languageclient/browser';
 import { createDigest } from '../core/digest';
 import { spawnBrowserWorker } from '../worker/spawn-browser';
 import { activate as activateShared } from './activate';
@@ -18,11 +17,13 @@ function webPlatform(context: vscode.ExtensionContext): Platform {
   return {
     cores: navigator.hardwareConcurrency,
     createDigest,
-    createClient: () => {
+    createClient: async () => {
+      // Loaded when activation is over: the client's code takes longer to load than all of ours.
+      const { LanguageClient } = await import('vscode-languageclient/browser');
       const worker = new Worker(script('server').toString(true), { name: 'Downcast language server' });
       const client = new LanguageClient('downcast', 'Downcast', worker, clientOptions(context));
       serveFiles(client);
-      return Promise.resolve(client);
+      return client;
     },
     spawnWorker: async (name) => {
       const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(script(name)));

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { nodeDigest } from '../files/node-digest';
 import { nodeFolder } from '../files/node-folder';
 import { createNodeOutput } from '../files/node-output';
@@ -22,11 +21,13 @@ function nodePlatform(context: vscode.ExtensionContext): Platform {
   return {
     cores: availableParallelism(),
     createDigest: nodeDigest,
-    createClient: () => {
+    createClient: async () => {
+      // Loaded when activation is over: the client's code takes longer to load than all of ours.
+      const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
       const server = { module: script('server'), transport: TransportKind.ipc };
       const client = new LanguageClient('downcast', 'Downcast', { run: server, debug: server }, clientOptions(context));
       serveFiles(client);
-      return Promise.resolve(client);
+      return client;
     },
     spawnWorker: (name) => Promise.resolve(spawnNodeWorker(script(name))),
     place: (uri) => (uri.scheme === 'file' ? nodeFolder(uri.fsPath) : virtualPlace(uri)),

@@ -1,11 +1,8 @@
 import * as vscode from 'vscode';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
-import { BUILT_IN_FORMATS } from '../core/formats/registry';
 import type { Finding } from '../core/policy/finding';
-import { parsePolicy } from '../core/policy/parse';
 import type { Policy } from '../core/policy/policy';
 import type { Plan } from '../core/resolve/plan';
-import { resolve } from '../core/resolve/resolve';
 import { isPolicy, resolveReference } from './policy-uri';
 import type { Checkpoints } from './checkpoints';
 import type { Disposes } from './disposes';
@@ -89,6 +86,7 @@ export function createPolicyStates(checkpoints: Checkpoints): PolicyStates {
 async function readState(document: vscode.TextDocument, checkpoints: Checkpoints): Promise<PolicyState> {
   const { uri, version } = document;
   const text = document.getText();
+  const { BUILT_IN_FORMATS, parsePolicy, resolve } = await import('./policy-core');
   const { policy, findings } = parsePolicy(text, BUILT_IN_FORMATS);
   const base = { uri, text, version, policy };
   if (!policy.checkpoint) return { ...base, findings, checkpoint: { kind: 'none' } };

@@ -2,9 +2,8 @@ import * as vscode from 'vscode';
 import { openWeights } from '../../core/checkpoint/weights';
 import type { EvaluationReport } from '../../core/evaluate/report';
 import { evaluationSettings } from '../../core/evaluate/settings';
-import { openTokenizer } from '../../core/evaluate/tokenize';
 import { modelGraph } from '../../core/model/graph';
-import { evaluate } from '../../jobs/evaluate';
+import type { evaluate } from '../../jobs/evaluate';
 import type { Session } from '../activate';
 import { policyName, resolveReference } from '../policy-uri';
 import { policyArgument } from './policy-argument';
@@ -36,7 +35,10 @@ async function* start(session: Session, state: OpenState, signal: AbortSignal): 
   const { folder } = await platform.place(uri);
   const weights = openWeights(folder);
   try {
-    return yield* evaluate({
+    // Loaded when first used, so that activation stays quick.
+    const job = await import('../../jobs/evaluate');
+    const { openTokenizer } = await import('../../core/evaluate/tokenize');
+    return yield* job.evaluate({
       graph,
       plan,
       source: { pool: await workers.kernels(), read: weights.read },

@@ -1,0 +1,5 @@
+// What reading a policy needs, as one module that is loaded with the first policy: the YAML parser and the regular
+// expression engine behind it are most of the extension's code, and activation has to be quick.
+export { BUILT_IN_FORMATS } from '../core/formats/registry';
+export { parsePolicy } from '../core/policy/parse';
+export { resolve } from '../core/resolve/resolve';

@@ -1,3 +1,4 @@
+import { createFailureLatch } from './failure-latch';
 import type { WorkerPort } from './protocol';
 
 /**
@@ -7,26 +8,15 @@ import type { WorkerPort } from './protocol';
 export function spawnBrowserWorker(source: string, name: string): WorkerPort {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(url, { name });
-  let failure: Error | undefined;
-  let ended = false;
-  const listeners: ((error: Error) => void)[] = [];
-  const fail = (error: Error): void => {
-    if (ended) return;
-    ended = true;
-    failure = error;
-    for (const listener of listeners) listener(error);
-  };
-  worker.addEventListener('error', (event) => fail(new Error(event.message || 'its script could not be run')));
-  worker.addEventListener('messageerror', () => fail(new Error('a message could not be read')));
+  const latch = createFailureLatch();
+  worker.addEventListener('error', (event) => latch.fail(new Error(event.message || 'its script could not be run')));
+  worker.addEventListener('messageerror', () => latch.fail(new Error('a message could not be read')));
   return {
     post: (message, transfer) => worker.postMessage(message, [...transfer]),
     onMessage: (listener) => worker.addEventListener('message', ({ data }) => listener(data)),
-    onFailure: (listener) => {
-      if (failure) listener(failure);
-      else listeners.push(listener);
-    },
+    onFailure: (listener) => latch.onFailure(listener),
     terminate: () => {
-      ended = true;
+      latch.end();
       worker.terminate();
       URL.revokeObjectURL(url);
       return Promise.resolve();

@@ -1,4 +1,5 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { createFailureLatch } from './failure-latch';
 import type { WorkerPort } from './protocol';
 
 /**
@@ -7,27 +8,16 @@ import type { WorkerPort } from './protocol';
  */
 export function spawnNodeWorker(script: string, limits?: ResourceLimits): WorkerPort {
   const worker = new Worker(script, limits && { resourceLimits: limits });
-  let failure: Error | undefined;
-  let ended = false;
-  const listeners: ((error: Error) => void)[] = [];
-  const fail = (error: Error): void => {
-    if (ended) return;
-    ended = true;
-    failure = error;
-    for (const listener of listeners) listener(error);
-  };
-  worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
-  worker.on('messageerror', (error) => fail(error));
-  worker.on('exit', (code) => fail(new Error(`it ended with exit code ${code}`)));
+  const latch = createFailureLatch();
+  worker.on('error', (error) => latch.fail(error instanceof Error ? error : new Error(String(error))));
+  worker.on('messageerror', (error) => latch.fail(error));
+  worker.on('exit', (code) => latch.fail(new Error(`it ended with exit code ${code}`)));
   return {
     post: (message, transfer) => worker.postMessage(message, [...transfer]),
     onMessage: (listener) => void worker.on('message', listener),
-    onFailure: (listener) => {
-      if (failure) listener(failure);
-      else listeners.push(listener);
-    },
+    onFailure: (listener) => latch.onFailure(listener),
     terminate: async () => {
-      ended = true;
+      latch.end();
       await worker.terminate();
     },
   };

@@ -18,7 +18,7 @@ import { node20 } from './node-runtime.mjs';
  * @returns {Promise<CodeServer>}
  */
 export async function installCodeServer(log) {
-  if (process.platform === 'win32') throw new Error('code-server does not run on Windows; use --web or --desktop');
+  if (process.platform === 'win32') throw new Error('code-server does not run on Windows; use --desktop');
   const node = await node20(log);
   const list = JSON.parse(await readFile(new URL('code-server/package.json', import.meta.url), 'utf8'));
   const name = `code-server-${list.dependencies['code-server']}`;

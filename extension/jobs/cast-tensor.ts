@@ -2,6 +2,7 @@ import { NO_ERROR, addErrors, type CastErrorSums } from '../core/analysis/cast-e
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
 import type { Cast, MatrixShape, TensorRange } from '../core/formats/format';
+import { formatOf } from '../core/formats/format-of';
 import { matrixShape } from '../core/formats/matrix';
 import { rowUnit } from '../core/formats/row-unit';
 import type { CastResult, KernelPool, RangeResult } from '../worker/protocol';
@@ -22,6 +23,13 @@ export interface CastSource {
 
 /** Source bytes cast at a time: small enough for a prompt cancel, large enough to hide the message's cost. */
 const CHUNK_BYTES = 8 << 20;
+
+/** What is known of a tensor when all of it is cast. */
+export interface TensorCast {
+  readonly errors: CastErrorSums;
+  /** Zeros when nothing needed it. */
+  readonly range: TensorRange;
+}
 
 /** A run of whole rows of a tensor. */
 export interface RowRun {
@@ -56,7 +64,7 @@ export async function* castTensor(
   tensor: TensorInfo,
   cast: Cast,
   options: { readonly decode: boolean; readonly signal?: AbortSignal },
-): AsyncGenerator<CastResult, CastErrorSums, undefined> {
+): AsyncGenerator<CastResult, TensorCast, undefined> {
   const matrix = matrixShape(tensor.shape);
   const elementBytes = STORAGE_BITS[tensor.dtype] / 8;
   const runs = rowRuns(matrix, elementBytes, rowUnit(cast, matrix.columns));
@@ -67,8 +75,8 @@ export async function* castTensor(
       run.rows * matrix.columns * elementBytes,
       options.signal,
     );
-  const range =
-    cast.scale.kind === 'tensor' ? await wholeRange(source, tensor, runs, readRun, options.signal) : ANY_RANGE;
+  const needsRange = cast.scale.kind === 'tensor' || formatOf(cast).needsRange === true;
+  const range = needsRange ? await wholeRange(source, tensor, runs, readRun, options.signal) : ANY_RANGE;
 
   const tasks = async function* (): AsyncGenerator<() => Promise<CastResult>> {
     for (const run of runs) {
@@ -94,7 +102,7 @@ export async function* castTensor(
     errors = addErrors(errors, result.errors);
     yield result;
   }
-  return errors;
+  return { errors, range };
 }
 
 async function wholeRange(

@@ -119,16 +119,18 @@ async function* writeCast(
     const next = await runs.next();
     if (next.done) {
       for (const each of cursors) {
-        const bytes = constantPart(cast, each.stored.role, tensor.shape, tensor.dtype);
+        const { shape, dtype } = tensor;
+        const bytes = constantPart(cast, each.stored.role, { shape, dtype, range: next.value.range });
         if (bytes) await append(each, bytes);
       }
-      yield { kind: 'tensor', planned, errors: next.value };
+      yield { kind: 'tensor', planned, errors: next.value.errors };
       return;
     }
     const { encoded, errors } = next.value;
     await append(codes, encoded.codes);
     // One scale a tensor comes back with every run; it is written once.
     if (scales && (cast.scale.kind !== 'tensor' || scales.written === 0)) await append(scales, encoded.scales);
+    for (const [role, bytes] of encoded.more ?? []) await append(cursor(role)!, bytes);
     const sourceBytes = tensor.bytes * (errors.elements / elements(tensor.shape));
     yield { kind: 'progress', progress: { sourceBytes, detail: tensor.name } };
   }

@@ -60,4 +60,11 @@ export const KERNEL_FORMAT = { bf16: 0, fp16: 1, fp8_e4m3: 2, fp8_e5m2: 3, int8:
 
 export type KernelFormat = keyof typeof KERNEL_FORMAT;
 
-export const SCALE_DTYPE: Readonly<Record<ScaleDtype, number>> = { F32: 0, BF16: 1, F16: 2 };
+/** The module's numbers for the dtypes of scales that its kernels write. */
+export const SCALE_DTYPE: Readonly<Partial<Record<ScaleDtype, number>>> = { F32: 0, BF16: 1, F16: 2 };
+
+export function scaleDtypeNumber(dtype: ScaleDtype): number {
+  const number = SCALE_DTYPE[dtype];
+  if (number === undefined) throw new Error(`no kernel writes ${dtype} scales`);
+  return number;
+}

@@ -1,7 +1,7 @@
 import { measureCast } from '../core/analysis/measure-cast';
 import { valueRange } from '../core/analysis/value-range';
 import type { MatrixShape, NumberFormat } from '../core/formats/format';
-import { findFormat } from '../core/formats/registry';
+import { formatOf } from '../core/formats/format-of';
 import { sourceElements, sourceFloats } from '../core/formats/source-floats';
 import type { CastJob, CastKernels } from './cast-kernels';
 
@@ -13,7 +13,7 @@ export const referenceKernels: CastKernels = {
     const values = sourceFloats(job.dtype, job.bytes);
     const { nan, infinite } = valueRange(values);
     const encoded = format.encodeRows(values, job.matrix, job.cast, job.range, job.firstElement);
-    const decoded = format.decodeRows(encoded, job.matrix, job.cast);
+    const decoded = format.decodeRows(encoded, job.matrix, job.cast, job.range);
     const errors = measureCast(values, decoded, job.matrix, encoded);
     return { encoded, errors, decoded: job.decode ? decoded : undefined, nan, infinite };
   },
@@ -21,8 +21,7 @@ export const referenceKernels: CastKernels = {
 
 /** The job's format; throws when there is none, or when bytes and shape disagree. */
 export function jobFormat({ cast, dtype, bytes, matrix }: CastJob): NumberFormat {
-  const format = findFormat(cast.format);
-  if (!format) throw new Error(`"${cast.format}" is no number format`);
+  const format = formatOf(cast);
   if (!format.granularities.includes(cast.scale.kind)) {
     throw new Error(`${format.id} takes scale ${format.granularities.join(', ')}, not ${cast.scale.kind}`);
   }

@@ -1,9 +1,10 @@
 import type { MatrixShape } from '../core/formats/format';
+import { optionsOf } from '../core/formats/cast-options';
 import { packedWords } from '../core/formats/int4-packing';
 import { scaleBytes, storedScale } from '../core/formats/scaling';
-import { findFormat } from '../core/formats/registry';
+import { formatOf } from '../core/formats/format-of';
 import { randomKey } from '../core/formats/stochastic';
-import { KERNEL_FORMAT, SCALE_DTYPE, type CastExports, type KernelFormat } from './cast-abi';
+import { KERNEL_FORMAT, SCALE_DTYPE, scaleDtypeNumber, type CastExports, type KernelFormat } from './cast-abi';
 import type { CastJob } from './cast-kernels';
 
 /** Addresses of a tile's buffers. */
@@ -29,10 +30,14 @@ export interface CastSteps {
   decode(at: TileAt, tile: MatrixShape): void;
 }
 
-export function castSteps(kernels: CastExports, job: CastJob): CastSteps {
-  const { format } = job.cast;
+/** Undefined where the format or an option of the cast has no kernel: such a job is the reference's. */
+export function castSteps(kernels: CastExports, job: CastJob): CastSteps | undefined {
+  const { format, scaleDtype } = job.cast;
+  if (optionsOf(job.cast).length > 0 || !(scaleDtype in SCALE_DTYPE)) return undefined;
+  if (job.cast.scale.kind === 'block') return undefined;
   if (format === 'fp32') return copySteps(kernels);
-  return format === 'nf4' ? nf4Steps(kernels, job) : runSteps(kernels, job, format as KernelFormat);
+  if (format === 'nf4') return nf4Steps(kernels, job);
+  return format in KERNEL_FORMAT ? runSteps(kernels, job, format as KernelFormat) : undefined;
 }
 
 /** fp32: the codes are the values. */
@@ -48,10 +53,9 @@ function copySteps(kernels: CastExports): CastSteps {
 /** Formats whose scales belong to runs of columns within a row, or to all. */
 function runSteps(kernels: CastExports, { cast, range }: CastJob, format: KernelFormat): CastSteps {
   const kind = cast.scale.kind;
-  const fixedScale =
-    kind === 'tensor' ? storedScale(range.amax, findFormat(format)!.largest, cast.scaleDtype) : undefined;
+  const fixedScale = kind === 'tensor' ? storedScale(range.amax, formatOf(cast).largest, cast.scaleDtype) : undefined;
   const fixed = kind === 'none' ? 1 : (fixedScale ?? 0);
-  const scaleDtype = SCALE_DTYPE[cast.scaleDtype];
+  const scaleDtype = scaleDtypeNumber(cast.scaleDtype);
   const stochastic = cast.round.kind === 'stochastic';
   const key = cast.round.kind === 'stochastic' ? randomKey(cast.round.seed) : 0;
   const size = (columns: number): number => (cast.scale.kind === 'group' ? cast.scale.size : columns);
@@ -113,7 +117,7 @@ function widenCodes(kernels: CastExports, format: KernelFormat): CastExports['wi
 /** Groups of the flattened tensor; tiles are cut so that each begins a group. */
 function nf4Steps(kernels: CastExports, { cast }: CastJob): CastSteps {
   const group = cast.scale.kind === 'group' ? cast.scale.size : 1;
-  const scaleDtype = SCALE_DTYPE[cast.scaleDtype];
+  const scaleDtype = scaleDtypeNumber(cast.scaleDtype);
   return {
     fixedScale: undefined,
     sizes: ({ rows, columns }) => ({

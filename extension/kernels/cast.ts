@@ -49,14 +49,14 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
       const { dtype, bytes, matrix, cast } = job;
       const format = jobFormat(job);
       // Nothing to cast: what remains are the scales of empty rows.
-      if (bytes.byteLength === 0 || !isSourceDtype(dtype)) return referenceKernels.cast(job);
+      const steps = castSteps(kernels, job);
+      if (!steps || bytes.byteLength === 0 || !isSourceDtype(dtype)) return referenceKernels.cast(job);
       const { rows, columns } = matrix;
       const parts = format.parts([rows, columns], cast);
       const partBytes = (role: 'codes' | 'scale'): number => parts.find((part) => part.role === role)?.bytes ?? 0;
       const codes = new Uint8Array(partBytes('codes'));
       const scales = new Uint8Array(cast.scale.kind === 'tensor' ? 0 : partBytes('scale'));
       const decoded = job.decode ? new Float32Array(rows * columns) : undefined;
-      const steps = castSteps(kernels, job);
       const size = STORAGE_BITS[dtype] / 8;
       const unit = rowUnit(cast, columns);
       const tileRows = Math.max(unit, Math.floor(TILE / columns / unit) * unit);

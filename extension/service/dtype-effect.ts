@@ -70,12 +70,13 @@ export function dtypeEffect(
 /** A rule's choice with another dtype in it; a scale that the format does not take gives way to its own. */
 export function choiceWith(choice: DtypeChoice | undefined, format: NumberFormat): DtypeChoice {
   const nowhere = choice?.dtype?.range ?? { start: 0, end: 0 };
-  const { scale, scaleDtype, round, overflow } = choice ?? {};
+  const { scale, scaleDtype, round, overflow, options } = choice ?? {};
   return {
     dtype: located(format.id, nowhere),
     scale: scale && format.granularities.includes(scale.value.kind) ? scale : undefined,
     scaleDtype,
     round,
     overflow,
+    options: options?.filter(({ name }) => format.options?.includes(name)) ?? [],
   };
 }

@@ -1,6 +1,8 @@
-import { FORMATS } from '../../core/formats/registry';
-import type { Granularity, NumberFormat } from '../../core/formats/format';
-import { BUILT_IN_FORMATS } from '../../core/formats/registry';
+import { bitsPerWeight } from '../../core/formats/bits-per-weight';
+import type { NumberFormat } from '../../core/formats/format';
+import { BUILT_IN_FORMATS, FORMATS } from '../../core/formats/registry';
+import { layoutsOf } from '../../core/interop/layouts';
+import { printGranularity } from '../../core/policy/read/scale';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
@@ -26,34 +28,23 @@ function one(id: string): NumberFormat {
   throw new CommandError(`"${id}" is not a number format; "downcast formats" lists them`, EXIT.wrongUse);
 }
 
-export function scaleText(scale: Granularity): string {
-  switch (scale.kind) {
-    case 'group':
-      return `group ${scale.size}`;
-    case 'block':
-      return `block ${scale.rows}x${scale.columns}`;
-    default:
-      return scale.kind;
-  }
-}
-
 function table(chosen: readonly NumberFormat[]): string {
   return formatTable(
     [
       { heading: 'format', align: 'left' },
-      { heading: 'bits', align: 'right' },
+      { heading: 'bits/weight', align: 'right' },
       { heading: 'largest', align: 'right' },
       { heading: 'default scale', align: 'left' },
       { heading: 'title', align: 'left' },
       { heading: 'also written', align: 'left' },
     ],
-    chosen.map(({ id, bits, largest, defaultScale, title, aliases }) => [
-      id,
-      String(bits),
-      String(Number(largest.toPrecision(5))),
-      scaleText(defaultScale),
-      title,
-      aliases.join(', '),
+    chosen.map((format) => [
+      format.id,
+      bitsPerWeight(format).toFixed(3),
+      String(Number(format.largest.toPrecision(5))),
+      printGranularity(format.defaultScale),
+      format.title,
+      format.aliases.join(', '),
     ]),
   );
 }
@@ -62,10 +53,12 @@ function details(format: NumberFormat): string {
   return [
     `${format.id}: ${format.title}`,
     `also written   ${format.aliases.join(', ') || '-'}`,
-    `bits           ${format.bits} a code, scales not counted`,
+    `bits           ${format.bits} a code; ${bitsPerWeight(format).toFixed(3)} a weight with scales (4096 x 4096)`,
     `largest        ${format.largest}`,
-    `scales         ${format.granularities.join(', ')}; default ${scaleText(format.defaultScale)}, stored as ${format.defaultScaleDtype}`,
+    `scales         ${format.granularities.join(', ')}; default ${printGranularity(format.defaultScale)}, stored as ${format.defaultScaleDtype}`,
     `rounding       nearest, ties to even${format.stochastic ? '; stochastic with a seed' : ''}`,
+    `options        ${format.options?.join(', ') ?? '-'}`,
+    `read by        ${layoutsOf(format).join(', ') || 'no other program; downcast.json describes it'}`,
     `source         ${format.source}`,
     ...(format.codePoints && format.codePoints.length <= 32 ? [`code points    ${format.codePoints.join(' ')}`] : []),
   ].join('\n');
@@ -85,6 +78,9 @@ function formatJson(format: NumberFormat): object {
     defaultScale,
     defaultScaleDtype,
     source,
+    options: format.options ?? [],
+    bitsPerWeight: bitsPerWeight(format),
+    layouts: layoutsOf(format),
     codePoints: format.codePoints ?? null,
   };
 }

@@ -1,4 +1,6 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
+import type { CastOption, CastOptions } from './cast-options';
+import type { FormatDefinition } from './definition';
 
 /**
  * Which elements share one scale. A tensor is seen as a matrix: columns = last axis, rows = all other axes
@@ -15,16 +17,21 @@ export type Granularity =
 export type Rounding = { readonly kind: 'nearest' } | { readonly kind: 'stochastic'; readonly seed: number };
 
 /** How scales are stored; the cast uses the scale as stored, after its own rounding. */
-export type ScaleDtype = 'F32' | 'BF16' | 'F16';
+export type ScaleDtype = 'F32' | 'BF16' | 'F16' | 'F8_E4M3' | 'F8_E8M0';
 
-/** Everything that decides the bytes of a cast tensor, defaults filled in. */
-export interface Cast {
+/**
+ * Everything that decides the bytes of a cast tensor, defaults filled in. Options are present only where they were
+ * asked for: absent means the format's default.
+ */
+export interface Cast extends CastOptions {
   readonly format: string;
   readonly scale: Granularity;
   readonly scaleDtype: ScaleDtype;
   readonly round: Rounding;
   /** What a value beyond the largest finite code becomes: that code, or what IEEE and torch do (inf / NaN). */
   readonly overflow: 'saturate' | 'ieee';
+  /** What `format` is, when it is not built in. */
+  readonly definition?: FormatDefinition;
 }
 
 /** Rows and columns of a tensor as a cast sees it. */
@@ -34,7 +41,7 @@ export interface MatrixShape {
 }
 
 /** What a stored piece of a cast tensor is. */
-export type PartRole = 'codes' | 'scale' | 'zero-point' | 'shape' | 'codebook' | 'state';
+export type PartRole = 'codes' | 'scale' | 'global-scale' | 'zero-point' | 'shape' | 'codebook' | 'state';
 
 /** One piece of a cast tensor as it lies on disk: `codes` and, for scaled formats, the rest. */
 export interface Part {
@@ -52,11 +59,21 @@ export interface TensorRange {
   readonly amax: number;
 }
 
+/** What a constant part is made from. */
+export interface ConstantSource {
+  readonly shape: readonly number[];
+  /** Dtype of the tensor before the cast. */
+  readonly dtype: StorageDtype;
+  readonly range: TensorRange;
+}
+
 /** Bytes of a cast run of rows: the row-wise parts in row order, so that runs concatenate (see `rowUnit`). */
 export interface EncodedRows {
   readonly codes: Uint8Array<ArrayBuffer>;
   /** Stored scales of these rows; empty for unscaled formats, the single scale for `tensor`. */
   readonly scales: Uint8Array<ArrayBuffer>;
+  /** Other parts that come out of the cast, by rows too: zero points. */
+  readonly more?: ReadonlyMap<PartRole, Uint8Array<ArrayBuffer>>;
   /**
    * Finite values that rounded beyond the largest code: clamped to it, or made infinite or NaN where the cast
    * says `overflow: ieee`.
@@ -76,7 +93,7 @@ export interface NumberFormat {
   /** Other spellings that are accepted (PyTorch, safetensors, ggml ...), lower case. */
   readonly aliases: readonly string[];
   readonly title: string;
-  readonly family: 'float' | 'integer' | 'codebook';
+  readonly family: 'float' | 'integer' | 'codebook' | 'block';
   /** Bits of one code, without scales. */
   readonly bits: number;
   /** Largest finite magnitude of a code (before scaling). */
@@ -87,13 +104,24 @@ export interface NumberFormat {
   readonly granularities: readonly Granularity['kind'][];
   readonly defaultScale: Granularity;
   readonly defaultScaleDtype: ScaleDtype;
-  /** Rounding modes other than nearest that it takes. */
+  /** Whether it can be rounded stochastically. */
   readonly stochastic: boolean;
+  /** Options that it takes beyond scale, rounding and overflow; none when not given. */
+  readonly options?: readonly CastOption[];
+  /** Whether several codes share a word, so that the codes are stored under a name of their own (`X_packed`). */
+  readonly packed?: boolean;
+  /** Whether the range of the whole tensor must be known also when no scale is one for the whole tensor. */
+  readonly needsRange?: boolean;
   /**
    * True when groups and packing run over the flattened row-major tensor instead of within each row (nf4 of
    * bitsandbytes). A group then need not divide the row, and runs of rows must be cut as `rowUnit` says.
    */
   readonly flattened?: boolean;
+  /**
+   * Runs of rows must be a multiple of this many rows long (the last one excepted), so that the bytes of the runs
+   * concatenate to the bytes of the whole; 1 when not given.
+   */
+  rowUnit?(cast: Cast, columns: number): number;
   /** Paper or specification the definition comes from. */
   readonly source: string;
   /**
@@ -102,6 +130,11 @@ export interface NumberFormat {
    * Throws when the format does not take the cast's granularity.
    */
   parts(shape: readonly number[], cast: Cast, source?: StorageDtype): readonly Part[];
+  /**
+   * Bytes of a part whose content follows from the plan and the range alone: a codebook, a state, a global scale.
+   * Undefined for the parts that `encodeRows` makes.
+   */
+  constantPart?(role: PartRole, tensor: ConstantSource, cast: Cast): Uint8Array<ArrayBuffer> | undefined;
   /**
    * Casts whole rows. `range` is the range of the whole tensor; only one scale a tensor needs it. `firstElement`
    * is the row-major index in the tensor of the first value (0 when not given): the counter of stochastic
@@ -116,8 +149,9 @@ export interface NumberFormat {
   ): EncodedRows;
   /** What a loader would compute from the stored bytes, in float32: code times stored scale, rounded once. */
   decodeRows(
-    encoded: Pick<EncodedRows, 'codes' | 'scales'>,
+    encoded: Pick<EncodedRows, 'codes' | 'scales' | 'more'>,
     matrix: MatrixShape,
     cast: Cast,
+    range?: TensorRange,
   ): Float32Array<ArrayBuffer>;
 }

@@ -20,6 +20,7 @@ export const int4: NumberFormat = {
   defaultScale: { kind: 'group', size: 128 },
   defaultScaleDtype: 'BF16',
   stochastic: true,
+  packed: true,
   source: 'Frantar et al., GPTQ, arXiv 2210.17323 (round to nearest by group); packing of compressed-tensors',
 
   parts(shape, cast) {

@@ -1,6 +1,8 @@
 import { elementCount, storageBytes } from '../checkpoint/storage-dtype';
 import type { Cast, EncodedRows, MatrixShape, NumberFormat } from './format';
 import { NF4_CODES, NF4_OVERFLOW, nf4Code } from './nf4-codes';
+import { flattenedRowUnit } from './flattened';
+import { littleEndian } from './little-endian';
 import { nf4State } from './nf4-state';
 import {
   SMALLEST_SCALE,
@@ -46,6 +48,7 @@ export const nf4: NumberFormat = {
   defaultScaleDtype: 'F32',
   stochastic: false,
   flattened: true,
+  rowUnit: flattenedRowUnit,
   source: 'Dettmers et al., QLoRA, arXiv 2305.14314; bytes of bitsandbytes 0.50',
 
   parts(shape, cast, source = 'BF16') {
@@ -60,6 +63,12 @@ export const nf4: NumberFormat = {
       { role: 'codebook', dtype: 'F32', shape: [16], bytes: storageBytes('F32', [16]) },
       { role: 'state', dtype: 'U8', shape: [state], bytes: state },
     ];
+  },
+
+  constantPart(role, { shape, dtype }, cast) {
+    if (role === 'state') return nf4State(shape, groupSize(cast), dtype);
+    if (role !== 'codebook') return undefined;
+    return littleEndian([...NF4_CODES], 4, (view, at, code) => view.setFloat32(at, code, true));
   },
 
   encodeRows(values, matrix, cast): EncodedRows {

@@ -1,7 +1,8 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
-import { elementCount } from '../checkpoint/storage-dtype';
+import { STORAGE_BITS, elementCount } from '../checkpoint/storage-dtype';
+import { e8m0Above, e8m0Value } from './e8m0';
 import { floatBits, floatFromBits } from './float-bits';
-import { BF16_LAYOUT, FP16_LAYOUT, decodeFloat, encodeFloat, type FloatLayout } from './float-codes';
+import { BF16_LAYOUT, E4M3_LAYOUT, FP16_LAYOUT, decodeFloat, encodeFloat, type FloatLayout } from './float-codes';
 import type { Cast, Granularity, MatrixShape, NumberFormat, Part, ScaleDtype, TensorRange } from './format';
 
 /** Consecutive row-major elements that share one scale. */
@@ -10,21 +11,33 @@ export interface ScaleRun {
   readonly length: number;
 }
 
-const SCALE_LAYOUT: Readonly<Record<Exclude<ScaleDtype, 'F32'>, FloatLayout>> = {
+/** E8M0 has no sign and no mantissa: it is handled by itself. */
+const SCALE_LAYOUT: Readonly<Record<Exclude<ScaleDtype, 'F32' | 'F8_E8M0'>, FloatLayout>> = {
   BF16: BF16_LAYOUT,
   F16: FP16_LAYOUT,
+  F8_E4M3: E4M3_LAYOUT,
 };
 
 /** Smallest positive number of each scale dtype. */
-export const SMALLEST_SCALE: Readonly<Record<ScaleDtype, number>> = { F32: 2 ** -149, BF16: 2 ** -133, F16: 2 ** -24 };
+export const SMALLEST_SCALE: Readonly<Record<ScaleDtype, number>> = {
+  F32: 2 ** -149,
+  BF16: 2 ** -133,
+  F16: 2 ** -24,
+  F8_E4M3: 2 ** -9,
+  F8_E8M0: 2 ** -127,
+};
 
 export function scaleBytes(dtype: ScaleDtype): number {
-  return dtype === 'F32' ? 4 : 2;
+  return STORAGE_BITS[dtype] / 8;
 }
 
-/** A float32 rounded to the dtype that scales are stored in; beyond its range the largest finite one. */
+/**
+ * A float32 rounded to the dtype that scales are stored in; beyond its range the largest finite one. To nearest,
+ * but a power of two (E8M0) is rounded up, so that no value saturates.
+ */
 export function roundScale(scale: number, dtype: ScaleDtype): number {
   if (dtype === 'F32') return Math.fround(scale);
+  if (dtype === 'F8_E8M0') return e8m0Value(e8m0Above(scale));
   const layout = SCALE_LAYOUT[dtype];
   return decodeFloat(encodeFloat(floatBits(scale), layout, 'saturate').code, layout);
 }
@@ -102,7 +115,12 @@ export function packScales(scales: readonly number[], dtype: ScaleDtype): Uint8A
   const view = new DataView(bytes.buffer);
   scales.forEach((scale, at) => {
     if (dtype === 'F32') view.setFloat32(at * 4, scale, true);
-    else view.setUint16(at * 2, encodeFloat(floatBits(scale), SCALE_LAYOUT[dtype], 'saturate').code, true);
+    else if (dtype === 'F8_E8M0') bytes[at] = e8m0Above(scale);
+    else {
+      const { code } = encodeFloat(floatBits(scale), SCALE_LAYOUT[dtype], 'saturate');
+      if (dtype === 'F8_E4M3') bytes[at] = code;
+      else view.setUint16(at * 2, code, true);
+    }
   });
   return bytes;
 }
@@ -110,11 +128,11 @@ export function packScales(scales: readonly number[], dtype: ScaleDtype): Uint8A
 /** The inverse of `packScales`. */
 export function unpackScales(bytes: Uint8Array, dtype: ScaleDtype): readonly number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.byteLength / scaleBytes(dtype) }, (_, at) =>
-    dtype === 'F32'
-      ? floatFromBits(view.getUint32(at * 4, true))
-      : decodeFloat(view.getUint16(at * 2, true), SCALE_LAYOUT[dtype]),
-  );
+  return Array.from({ length: bytes.byteLength / scaleBytes(dtype) }, (_, at) => {
+    if (dtype === 'F32') return floatFromBits(view.getUint32(at * 4, true));
+    if (dtype === 'F8_E8M0') return e8m0Value(bytes[at]!);
+    return decodeFloat(dtype === 'F8_E4M3' ? bytes[at]! : view.getUint16(at * 2, true), SCALE_LAYOUT[dtype]);
+  });
 }
 
 /** Stored scale of each run of these rows; none for an unscaled cast. `range` is the whole tensor's. */

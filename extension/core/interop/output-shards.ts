@@ -1,6 +1,7 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
 import type { PartRole } from '../formats/format';
 import type { Plan, PlannedTensor } from '../resolve/plan';
+import { formatOf } from '../formats/format-of';
 import { storedName } from './stored-names';
 
 /** One tensor of the written checkpoint: a kept tensor whole, or one part of a cast one. */
@@ -51,7 +52,7 @@ function storedTensors(planned: PlannedTensor): readonly StoredTensor[] {
   }
   return treatment.parts.map((part) => ({
     ...part,
-    name: storedName(tensor.name, treatment.cast.format, part.role),
+    name: storedName(tensor.name, formatOf(treatment.cast), part.role),
     planned,
   }));
 }

@@ -67,12 +67,12 @@ function isLinearWeight({ tensor }: PlannedTensor): boolean {
 }
 
 /** `weights` and `format` of a compressed-tensors config group (compressed_tensors QuantizationArgs). */
-interface Scheme {
+export interface Scheme {
   readonly format: 'float-quantized' | 'int-quantized' | 'pack-quantized';
   readonly weights: Readonly<Record<string, unknown>>;
 }
 
-function compressedScheme(cast: Cast): Scheme | undefined {
+export function compressedScheme(cast: Cast): Scheme | undefined {
   const { scale } = cast;
   const strategy =
     scale.kind === 'group'

@@ -1,9 +1,10 @@
-import type { PartRole } from '../formats/format';
+import type { NumberFormat, PartRole } from '../formats/format';
 
 /** Suffixes of compressed-tensors: `weight_packed`, `weight_scale`, `weight_shape`, `weight_zero_point`. */
 const COMPRESSED_SUFFIX: Readonly<Record<PartRole, string>> = {
   codes: '',
   scale: '_scale',
+  'global-scale': '_global_scale',
   'zero-point': '_zero_point',
   shape: '_shape',
   codebook: '_codebook',
@@ -14,6 +15,7 @@ const COMPRESSED_SUFFIX: Readonly<Record<PartRole, string>> = {
 const BITSANDBYTES_SUFFIX: Readonly<Record<PartRole, string>> = {
   codes: '',
   scale: '.absmax',
+  'global-scale': '.global_scale',
   'zero-point': '.zero_point',
   shape: '.shape',
   codebook: '.quant_map',
@@ -22,12 +24,12 @@ const BITSANDBYTES_SUFFIX: Readonly<Record<PartRole, string>> = {
 
 /**
  * Name of a stored part of a cast tensor. nf4 is named as bitsandbytes names it, everything else as
- * compressed-tensors does; only packed formats (int4) rename the codes, to `X.weight_packed`. The suffix goes after
+ * compressed-tensors does; only packed formats rename the codes, to `X.weight_packed`. The suffix goes after
  * the whole name, so a tensor that is not called `.weight` keeps its name too: `experts.up_proj` becomes
  * `experts.up_proj_packed` and `experts.up_proj_scale`.
  */
-export function storedName(tensorName: string, format: string, role: PartRole): string {
-  if (format === 'nf4') return tensorName + BITSANDBYTES_SUFFIX[role];
-  if (format === 'int4' && role === 'codes') return `${tensorName}_packed`;
+export function storedName(tensorName: string, format: Pick<NumberFormat, 'id' | 'packed'>, role: PartRole): string {
+  if (format.id === 'nf4') return tensorName + BITSANDBYTES_SUFFIX[role];
+  if (format.packed && role === 'codes') return `${tensorName}_packed`;
   return tensorName + COMPRESSED_SUFFIX[role];
 }

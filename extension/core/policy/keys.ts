@@ -20,7 +20,11 @@ export const CHOICE_KEYS = [
     summary: 'Which elements share one scale: `tensor`, `channel` (one a row), `group N`, `block RxC` or `none`.',
     values: ['tensor', 'channel', 'group 64', 'group 128', 'block 128x128', 'none'],
   },
-  { name: 'scale_dtype', summary: 'How the scales themselves are stored.', values: ['fp32', 'bf16', 'fp16'] },
+  {
+    name: 'scale_dtype',
+    summary: 'How the scales themselves are stored.',
+    values: ['fp32', 'bf16', 'fp16', 'fp8_e4m3', 'e8m0'],
+  },
   {
     name: 'round',
     summary: '`nearest` (ties to even), or `stochastic` with a seed: `{ stochastic: 7 }`.',
@@ -31,6 +35,47 @@ export const CHOICE_KEYS = [
     summary: 'What a value beyond the largest code becomes: that code (`saturate`), or infinity or NaN (`ieee`).',
     values: ['saturate', 'ieee'],
   },
+  {
+    name: 'symmetric',
+    summary: '`false` gives integers a zero point, so that the codes span min to max instead of -amax to amax.',
+    values: ['true', 'false'],
+  },
+  {
+    name: 'narrow',
+    summary: '`false` lets symmetric integers use the lowest code too: -8 for int4.',
+    values: ['true', 'false'],
+  },
+  {
+    name: 'fit',
+    summary: 'How a scale is found: from the largest magnitude (`amax`), or with the least squared error (`mse`).',
+    values: ['amax', 'mse'],
+  },
+  {
+    name: 'scale_round',
+    summary: 'Power-of-two scales: rounded `down` as OCP MX says, or `up` so that nothing saturates.',
+    values: ['down', 'up'],
+  },
+  {
+    name: 'nu',
+    summary: 'Degrees of freedom of the Student t distribution that a codebook is made from.',
+    values: ['3', '5', '7', '10'],
+  },
+  {
+    name: 'nested',
+    summary: '`true` stores the scales in 8 bits, as the double quantization of bitsandbytes does.',
+    values: ['true', 'false'],
+  },
+  {
+    name: 'via',
+    summary: 'Derive the codes from those of this wider integer, so that one stored tensor serves several widths.',
+    values: ['int8'],
+  },
+  {
+    name: 'rotate',
+    summary: 'Elements of a Hadamard rotation along the row before the cast, undone at use: a power of two.',
+    values: ['16', '32', '64', '128'],
+  },
+  { name: 'outliers', summary: 'Columns of largest magnitude that stay in 16 bit beside the cast ones.' },
 ] as const satisfies readonly KeySpec[];
 
 export const RULE_KEYS = [

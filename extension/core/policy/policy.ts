@@ -1,3 +1,4 @@
+import type { CastOption, CastOptions } from '../formats/cast-options';
 import type { Granularity, Rounding, ScaleDtype } from '../formats/format';
 import type { Target } from './keys';
 import type { Located, TextRange } from './range';
@@ -24,6 +25,11 @@ export interface ScaleChoice extends Located<Granularity> {
   readonly key: 'scale' | 'group';
 }
 
+/** An option of the cast as asked. */
+export type CastOptionChoice = {
+  readonly [O in CastOption]: Located<NonNullable<CastOptions[O]>> & { readonly name: O };
+}[CastOption];
+
 /** What a rule or the default asks for, before a format's own defaults are filled in. */
 export interface DtypeChoice {
   /** Canonical format id, or `keep`. Undefined when missing or unknown: such a rule wins, and casts nothing. */
@@ -33,6 +39,8 @@ export interface DtypeChoice {
   readonly scaleDtype: Located<ScaleDtype> | undefined;
   readonly round: Located<Rounding> | undefined;
   readonly overflow: Located<'saturate' | 'ieee'> | undefined;
+  /** Further keys, those that the format takes. */
+  readonly options: readonly CastOptionChoice[];
 }
 
 export interface Rule extends DtypeChoice {

@@ -24,6 +24,7 @@ export function castOf(
     scaleDtype: choice.scaleDtype?.value ?? format.defaultScaleDtype,
     round: choice.round?.value ?? { kind: 'nearest' },
     overflow: choice.overflow?.value ?? 'saturate',
+    ...Object.fromEntries(choice.options.map(({ name, value }) => [name, value])),
   };
   return { cast, format };
 }

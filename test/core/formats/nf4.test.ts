@@ -35,7 +35,7 @@ describe('bytes, absmax, state and decoded values are those of bitsandbytes', ()
     expect(nf4.decodeRows(encoded, matrix, cast)).toEqual(floatsOf(each.decoded));
     expect(encoded.saturated).toBe(0);
 
-    const state = constantPart(cast, 'state', shape, source)!;
+    const state = constantPart(cast, 'state', { shape, dtype: source, range })!;
     expect(new TextDecoder().decode(state)).toBe(each.state);
     expect(nf4.parts(shape, cast, source)).toEqual([
       { role: 'codes', dtype: 'U8', shape: each.codes.shape, bytes: encoded.codes.length },
@@ -47,7 +47,7 @@ describe('bytes, absmax, state and decoded values are those of bitsandbytes', ()
 });
 
 test('the codebook part is the quant_map of bitsandbytes', () => {
-  expect(constantPart(castOf('nf4'), 'codebook', [4, 4], 'F32')).toEqual(bytesOf(quantMap));
+  expect(constantPart(castOf('nf4'), 'codebook', { shape: [4, 4], dtype: 'F32', range })).toEqual(bytesOf(quantMap));
 });
 
 test('the codes are the quantiles of a normal distribution that QLoRA defines', () => {

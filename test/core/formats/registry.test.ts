@@ -32,12 +32,14 @@ test('each format describes itself consistently', () => {
   }
 });
 
+const TENSOR = { shape: [3, 300], dtype: 'F32', range: { min: 0, max: 0, amax: 0 } } as const;
+
 test('constant parts', () => {
-  expect([...constantPart(castOf('int4'), 'shape', [3, 300], 'F32')!]).toEqual([
+  expect([...constantPart(castOf('int4'), 'shape', TENSOR)!]).toEqual([
     3, 0, 0, 0, 0, 0, 0, 0, 44, 1, 0, 0, 0, 0, 0, 0,
   ]);
-  expect(constantPart(castOf('int4'), 'codes', [3, 300], 'F32')).toBeUndefined();
-  expect(constantPart(castOf('int8'), 'scale', [3, 300], 'F32')).toBeUndefined();
+  expect(constantPart(castOf('int4'), 'codes', TENSOR)).toBeUndefined();
+  expect(constantPart(castOf('int8'), 'scale', TENSOR)).toBeUndefined();
 });
 
 test('runs of rows may be cut anywhere, but for formats that flatten', () => {
@@ -50,14 +52,14 @@ test('runs of rows may be cut anywhere, but for formats that flatten', () => {
 
 test('stored parts are named as their loaders name them', () => {
   const name = 'model.layers.0.mlp.up_proj.weight';
-  expect(storedName(name, 'bf16', 'codes')).toBe(name);
-  expect(storedName(name, 'fp8_e4m3', 'codes')).toBe(name);
-  expect(storedName(name, 'fp8_e4m3', 'scale')).toBe(`${name}_scale`);
-  expect(storedName(name, 'int4', 'codes')).toBe(`${name}_packed`);
-  expect(storedName(name, 'int4', 'shape')).toBe(`${name}_shape`);
-  expect(storedName(name, 'nf4', 'codes')).toBe(name);
-  expect(storedName(name, 'nf4', 'scale')).toBe(`${name}.absmax`);
-  expect(storedName(name, 'nf4', 'codebook')).toBe(`${name}.quant_map`);
-  expect(storedName(name, 'nf4', 'state')).toBe(`${name}.quant_state.bitsandbytes__nf4`);
-  expect(storedName('experts.up_proj', 'int4', 'codes')).toBe('experts.up_proj_packed');
+  expect(storedName(name, FORMATS.get('bf16')!, 'codes')).toBe(name);
+  expect(storedName(name, FORMATS.get('fp8_e4m3')!, 'codes')).toBe(name);
+  expect(storedName(name, FORMATS.get('fp8_e4m3')!, 'scale')).toBe(`${name}_scale`);
+  expect(storedName(name, FORMATS.get('int4')!, 'codes')).toBe(`${name}_packed`);
+  expect(storedName(name, FORMATS.get('int4')!, 'shape')).toBe(`${name}_shape`);
+  expect(storedName(name, FORMATS.get('nf4')!, 'codes')).toBe(name);
+  expect(storedName(name, FORMATS.get('nf4')!, 'scale')).toBe(`${name}.absmax`);
+  expect(storedName(name, FORMATS.get('nf4')!, 'codebook')).toBe(`${name}.quant_map`);
+  expect(storedName(name, FORMATS.get('nf4')!, 'state')).toBe(`${name}.quant_state.bitsandbytes__nf4`);
+  expect(storedName('experts.up_proj', FORMATS.get('int4')!, 'codes')).toBe('experts.up_proj_packed');
 });

@@ -4,8 +4,19 @@ import type { DtypeChoice } from '../policy';
 import type { Located } from '../range';
 import { KEEP, readDtype } from './dtype';
 import type { Entries } from './mapping';
+import { possibleOptions, readOptions } from './options';
 import { reportError, wordOf, type Reader } from './reader';
 import { printGranularity, readRound, readScale, readScaleDtype } from './scale';
+
+/** Nothing asked for. */
+export const NO_CHOICE: DtypeChoice = {
+  dtype: undefined,
+  scale: undefined,
+  scaleDtype: undefined,
+  round: undefined,
+  overflow: undefined,
+  options: [],
+};
 
 /**
  * The keys that say how a tensor is stored, of a rule or of a default written as a mapping. What the format
@@ -18,6 +29,7 @@ export function readChoice(entries: Entries, reader: Reader): DtypeChoice {
     scaleDtype: readScaleDtype(entries.value('scale_dtype'), reader),
     round: readRound(entries.value('round'), reader),
     overflow: wordOf('overflow', entries.value('overflow'), ['saturate', 'ieee'], reader),
+    options: readOptions(entries, reader),
   };
   if (!choice.dtype) return choice;
   if (choice.dtype.value === KEEP) return keptWhole(choice, reader);
@@ -26,11 +38,16 @@ export function readChoice(entries: Entries, reader: Reader): DtypeChoice {
 }
 
 function keptWhole(choice: DtypeChoice, reader: Reader): DtypeChoice {
-  for (const part of [choice.scale, choice.scaleDtype, choice.round, choice.overflow]) {
+  for (const part of [choice.scale, choice.scaleDtype, choice.round, choice.overflow, ...choice.options]) {
     if (part)
-      reportError(reader, 'bad-value', part.range, 'keep leaves tensors as they are: it takes no scale or rounding');
+      reportError(
+        reader,
+        'bad-value',
+        part.range,
+        'keep leaves tensors as they are: it takes no scale, rounding or option',
+      );
   }
-  return { dtype: choice.dtype, scale: undefined, scaleDtype: undefined, round: undefined, overflow: undefined };
+  return { ...NO_CHOICE, dtype: choice.dtype };
 }
 
 function possible(choice: DtypeChoice, format: NumberFormat, reader: Reader): DtypeChoice {
@@ -67,5 +84,6 @@ function possible(choice: DtypeChoice, format: NumberFormat, reader: Reader): Dt
       choice.overflow?.value === 'ieee' && format.family !== 'float',
       `${format.id} has no infinity or NaN; expected saturate`,
     ),
+    options: possibleOptions(choice.options, format, reader),
   };
 }

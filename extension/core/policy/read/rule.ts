@@ -3,7 +3,7 @@ import { RULE_KEYS } from '../keys';
 import type { Rule } from '../policy';
 import type { TextRange } from '../range';
 import type { MapNode, SyntaxNode } from '../syntax';
-import { readChoice } from './choice';
+import { NO_CHOICE, readChoice } from './choice';
 import { readLayers } from './layers';
 import { readEntries } from './mapping';
 import { readPatterns } from './patterns';
@@ -28,7 +28,6 @@ export function readRules(node: SyntaxNode | undefined, reader: Reader): readonl
 function readRule(item: SyntaxNode, index: number, reader: Reader): Rule {
   if (item.kind === 'map') return readRuleMap(item, index, reader);
   reportError(reader, 'bad-value', item.range, 'a rule is a mapping; expected "- match: ..." and "dtype: ..."');
-  const nothing = { dtype: undefined, scale: undefined, scaleDtype: undefined, round: undefined, overflow: undefined };
   return {
     index,
     range: item.range,
@@ -37,7 +36,7 @@ function readRule(item: SyntaxNode, index: number, reader: Reader): Rule {
     except: [],
     layers: undefined,
     because: undefined,
-    ...nothing,
+    ...NO_CHOICE,
   };
 }
 

@@ -75,6 +75,8 @@ const SCALE_DTYPES: ReadonlyMap<string, ScaleDtype> = new Map([
   ['fp32', 'F32'],
   ['bf16', 'BF16'],
   ['fp16', 'F16'],
+  ['fp8_e4m3', 'F8_E4M3'],
+  ['e8m0', 'F8_E8M0'],
 ]);
 
 export function readScaleDtype(node: SyntaxNode | undefined, reader: Reader): Located<ScaleDtype> | undefined {

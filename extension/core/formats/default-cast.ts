@@ -1,0 +1,12 @@
+import type { Cast, NumberFormat } from './format';
+
+/** The cast a policy gets that names the format and nothing else. */
+export function defaultCast({ id, defaultScale, defaultScaleDtype }: NumberFormat): Cast {
+  return {
+    format: id,
+    scale: defaultScale,
+    scaleDtype: defaultScaleDtype,
+    round: { kind: 'nearest' },
+    overflow: 'saturate',
+  };
+}

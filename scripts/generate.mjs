@@ -16,7 +16,14 @@ async function load(file) {
   const folder = await mkdtemp(at('node_modules/.cache-generate-'));
   try {
     const outfile = path.join(folder, 'module.mjs');
-    await build({ entryPoints: [at(file)], bundle: true, format: 'esm', platform: 'neutral', outfile, logLevel: 'error' });
+    await build({
+      entryPoints: [at(file)],
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      outfile,
+      logLevel: 'error',
+    });
     return await import(pathToFileURL(outfile).href);
   } finally {
     await rm(folder, { recursive: true, force: true });

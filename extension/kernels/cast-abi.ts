@@ -49,6 +49,7 @@ export interface CastExports {
   widenE5m2: Widen;
   widenF64: Widen;
   tensorRange(values: number, count: number, out: number): void;
+  profileValues(values: number, count: number, bins: number, out: number): void;
   measureRows(source: number, cast: number, rows: number, columns: number, out: number): void;
 }
 

@@ -1,4 +1,5 @@
 import type { CastErrorSums } from '../core/analysis/cast-error';
+import type { ValueProfile } from '../core/analysis/value-profile';
 import type { ValueRange } from '../core/analysis/value-range';
 import type { StorageDtype } from '../core/checkpoint/storage-dtype';
 import type { Cast, EncodedRows, MatrixShape, TensorRange } from '../core/formats/format';
@@ -31,5 +32,7 @@ export interface CastResult {
 /** What casts: the wasm kernels, or the TypeScript reference. Both give the same bits. Both throw on misuse. */
 export interface CastKernels {
   range(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>): ValueRange;
+  /** Moments and distribution of the values. */
+  profile(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>): ValueProfile;
   cast(job: CastJob): CastResult;
 }

@@ -1,4 +1,5 @@
 import { measureCast } from '../core/analysis/measure-cast';
+import { profileValues } from '../core/analysis/value-profile';
 import { valueRange } from '../core/analysis/value-range';
 import type { MatrixShape, NumberFormat } from '../core/formats/format';
 import { formatOf } from '../core/formats/format-of';
@@ -8,6 +9,7 @@ import type { CastJob, CastKernels } from './cast-kernels';
 /** The formats' TypeScript references behind the kernels' interface: what the wasm is tested against. */
 export const referenceKernels: CastKernels = {
   range: (dtype, bytes) => valueRange(sourceFloats(dtype, bytes)),
+  profile: (dtype, bytes) => profileValues(sourceFloats(dtype, bytes)),
   cast(job) {
     const format = jobFormat(job);
     const values = sourceFloats(job.dtype, job.bytes);

@@ -9,6 +9,7 @@ import type { CastKernels } from './cast-kernels';
 import { castMemory, type CastMemory } from './cast-memory';
 import { jobFormat, referenceKernels } from './cast-reference';
 import { castSteps } from './cast-steps';
+import { PROFILE_BYTES, PROFILE_TILE, profileSums } from './profile';
 
 /** Elements worked on at a time: small enough that source, cast and codes of a tile stay in a core's cache. */
 const TILE = 16384;
@@ -43,6 +44,20 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
         kernels.tensorRange(widen(kernels, dtype as SourceDtype, source, wide, count), count, sums);
       }
       return rangeAt(memory, sums);
+    },
+
+    profile(dtype, bytes) {
+      const elements = sourceElements(dtype, bytes.byteLength);
+      const size = STORAGE_BITS[dtype] / 8;
+      const sizes = [PROFILE_BYTES, PROFILE_TILE * size, PROFILE_TILE * 4];
+      const [address, source, wide] = memory.layOut(sizes) as [number, number, number];
+      const total = profileSums(kernels, memory, address);
+      for (let start = 0; start < elements; start += PROFILE_TILE) {
+        const count = Math.min(PROFILE_TILE, elements - start);
+        memory.bytes(source, count * size).set(bytes.subarray(start * size, (start + count) * size));
+        total.add(widen(kernels, dtype as SourceDtype, source, wide, count), count);
+      }
+      return total.finish();
     },
 
     cast(job) {

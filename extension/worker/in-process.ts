@@ -14,6 +14,7 @@ export function createInProcessPool(kernels: CastKernels): KernelPool {
   return {
     size: 1,
     range: (dtype, bytes, signal) => run(() => kernels.range(dtype, bytes), signal),
+    profile: (dtype, bytes, signal) => run(() => kernels.profile(dtype, bytes), signal),
     cast: (job, signal) => run(() => kernels.cast(job), signal),
     dispose: () => {
       disposed = true;

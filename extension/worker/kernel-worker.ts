@@ -38,6 +38,8 @@ function answer(request: KernelRequest, kernels: CastKernels): KernelResponse {
   switch (request.kind) {
     case 'range':
       return { kind: 'range', id, result: kernels.range(request.dtype, request.bytes) };
+    case 'profile':
+      return { kind: 'profile', id, result: kernels.profile(request.dtype, request.bytes) };
     case 'cast':
       return { kind: 'cast', id, result: kernels.cast(request) };
   }
@@ -45,6 +47,7 @@ function answer(request: KernelRequest, kernels: CastKernels): KernelResponse {
 
 /** What can be moved to the host instead of copied. */
 function buffers(response: KernelResponse): readonly ArrayBuffer[] {
+  if (response.kind === 'profile') return [response.result.bins.buffer];
   if (response.kind !== 'cast') return [];
   const { encoded, decoded } = response.result;
   return [encoded.codes.buffer, encoded.scales.buffer, ...(decoded ? [decoded.buffer] : [])];

@@ -1,3 +1,4 @@
+import type { ValueProfile } from '../core/analysis/value-profile';
 import { Cancelled } from '../core/cancelled';
 import type { CastResult, KernelPool, KernelRequest, KernelResponse, RangeResult, WorkerPort } from './protocol';
 
@@ -174,6 +175,12 @@ export function createKernelPool(options: KernelPoolOptions): KernelPool {
     size: slots.length,
     range: (dtype, bytes, signal) =>
       request<RangeResult>({ kind: 'range', dtype, bytes }, (r) => (r.kind === 'range' ? r.result : undefined), signal),
+    profile: (dtype, bytes, signal) =>
+      request<ValueProfile>(
+        { kind: 'profile', dtype, bytes },
+        (r) => (r.kind === 'profile' ? r.result : undefined),
+        signal,
+      ),
     cast: (job, signal) =>
       request<CastResult>({ kind: 'cast', ...job }, (r) => (r.kind === 'cast' ? r.result : undefined), signal),
     dispose: async () => {

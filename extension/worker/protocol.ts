@@ -1,3 +1,4 @@
+import type { ValueProfile } from '../core/analysis/value-profile';
 import type { ValueRange } from '../core/analysis/value-range';
 import type { StorageDtype } from '../core/checkpoint/storage-dtype';
 import type { CastJob, CastResult } from '../kernels/cast-kernels';
@@ -17,11 +18,19 @@ export type KernelRequest =
       readonly dtype: StorageDtype;
       readonly bytes: Uint8Array<ArrayBuffer>;
     }
+  /** Moments and distribution of source bytes. */
+  | {
+      readonly kind: 'profile';
+      readonly id: number;
+      readonly dtype: StorageDtype;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
   /** Casts whole rows and says what it cost. */
   | ({ readonly kind: 'cast'; readonly id: number } & CastJob);
 
 export type KernelResponse =
   | { readonly kind: 'range'; readonly id: number; readonly result: RangeResult }
+  | { readonly kind: 'profile'; readonly id: number; readonly result: ValueProfile }
   | { readonly kind: 'cast'; readonly id: number; readonly result: CastResult }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
 
@@ -45,6 +54,7 @@ export interface KernelPool {
   readonly size: number;
   /** Rejects with `Cancelled` as soon as the signal is aborted. The caller's bytes stay its own. */
   range(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<RangeResult>;
+  profile(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<ValueProfile>;
   cast(job: CastJob, signal?: AbortSignal): Promise<CastResult>;
   /** Ends all workers; what is under way or queued rejects with `Cancelled`. */
   dispose(): Promise<void>;

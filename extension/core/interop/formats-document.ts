@@ -28,7 +28,9 @@ function row(format: NumberFormat): string {
   const cells = [
     `\`${id}\``,
     aliases.map((alias) => `\`${alias}\``).join(' '),
-    bitsPerWeight(format).toFixed(3).replace(/\.?0+$/, ''),
+    bitsPerWeight(format)
+      .toFixed(3)
+      .replace(/\.?0+$/, ''),
     String(format.codePoints?.length ?? `2^${format.bits}`),
     rangeText(format),
     defaultScale.kind === 'none' ? '' : `${printGranularity(defaultScale)}, ${format.defaultScaleDtype}`,

@@ -16,6 +16,7 @@ export { widenE5m2 } from './e5m2';
 export { widenF64 } from './widen-f64';
 export { tensorRange } from './range';
 export { measureRows } from './errors';
+export { profileValues } from './profile';
 
 /** First byte after static data and tables: the host's buffers begin here. */
 export function heapBase(): usize {

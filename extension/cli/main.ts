@@ -2,12 +2,14 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json';
 import { apply } from './commands/apply';
 import { check } from './commands/check';
+import { declareCompareFormats } from './commands/compare-formats';
 import { evaluate } from './commands/eval';
 import { formats } from './commands/formats';
 import { inspect } from './commands/inspect';
 import { plan } from './commands/plan';
 import { CommandError, EXIT, type ExitCode } from './exit-code';
 import { messageOf } from './open-policy';
+import { CHECKPOINT, JSON_OUT, positiveInteger } from './options';
 import type { Terminal } from './terminal';
 import { Cancelled } from '../jobs/progress';
 
@@ -33,18 +35,6 @@ Exit codes:
   3    broken input: a checkpoint, config or text that can't be read or is not valid
   130  cancelled with Ctrl-C`;
 
-const CHECKPOINT = ['--checkpoint <path>', "use this checkpoint instead of the policy's own"] as const;
-const JSON_OUT = ['--json', 'print JSON as described in schemas/, nothing else, on standard output'] as const;
-
-/** A whole number of at least 1, for --context and the like. */
-function positiveInteger(option: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= 1) return value;
-    throw new CommandError(`${option} takes a whole number of at least 1, not "${text}"`, EXIT.wrongUse);
-  };
-}
-
 function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command {
   const root = new Command('downcast')
     .description('Checks dtype policies against checkpoints, applies them, and measures what they cost.')
@@ -57,10 +47,15 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .description('what a checkpoint holds: layers, modules, dtypes, bytes (headers only)')
     .argument('<checkpoint>', 'folder, .safetensors or .safetensors.index.json')
     .option('--tensors', 'list every tensor', false)
+    .option('--stats', 'read the weights too: how their values are spread, and the best format of each width', false)
+    .option('--group <n>', 'with --stats: elements that share a scale', positiveInteger('--group'), 128)
+    .option('--sample <n>', 'with --stats: elements of a tensor to try formats on', positiveInteger('--sample'), 65536)
+    .option('--workers <n>', 'with --stats: kernel workers (default: one a core)', positiveInteger('--workers'))
     .option(...JSON_OUT, false)
-    .action(async (place: string, options: { json: boolean; tensors: boolean }) =>
-      finish(await inspect(place, options, terminal)),
-    );
+    .action(async (place: string, { json, tensors, stats, group, sample, workers }: InspectFlags) => {
+      const asked = stats ? { group, sample, workers, signal } : undefined;
+      finish(await inspect(place, { json, tensors, stats: asked }, terminal));
+    });
   root
     .command('check')
     .description('findings of a policy, as the editor shows them; exit code 1 when one is an error')
@@ -135,10 +130,20 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .argument('[id]', 'show one in detail')
     .option(...JSON_OUT, false)
     .action((id: string | undefined, options: { json: boolean }) => finish(formats(id, options, terminal)));
+  declareCompareFormats({ root, terminal, signal, finish });
   for (const command of root.commands) {
     command.exitOverride().configureOutput(OUTPUT).addHelpText('after', EXIT_CODES);
   }
   return root;
+}
+
+interface InspectFlags {
+  readonly json: boolean;
+  readonly tensors: boolean;
+  readonly stats: boolean;
+  readonly group: number;
+  readonly sample: number;
+  readonly workers?: number;
 }
 
 interface EvalFlags {

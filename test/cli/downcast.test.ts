@@ -41,7 +41,7 @@ function json(schema: string, out: string): unknown {
 test('--help lists the commands and the exit codes, also of each command', () => {
   const { code, out } = downcast('--help');
   expect(code).toBe(EXIT.fine);
-  for (const name of ['inspect', 'check', 'plan', 'apply', 'eval', 'formats']) {
+  for (const name of ['inspect', 'check', 'plan', 'apply', 'eval', 'formats', 'compare-formats']) {
     expect(out).toContain(`  ${name} `);
     const help = downcast(name, '--help');
     expect(help.code).toBe(EXIT.fine);
@@ -55,6 +55,34 @@ test('inspect shows what a checkpoint holds', () => {
   expect(code).toBe(EXIT.fine);
   expect(out).toContain('LlamaForCausalLM, 6 layers, 56 tensors, 3,869,952 elements, 7.74 MB in 1 file');
   expect(json('inspect', downcast('inspect', sample, '--json').out)).toMatchObject({ layers: 6, bytes: 7_739_904 });
+});
+
+test('inspect --stats reads the weights', () => {
+  const { code, out } = downcast('inspect', sample, '--stats');
+  expect(code).toBe(EXIT.fine);
+  expect(out).toMatch(/^model\.layers\.0\.mlp\.down_proj\.weight +-1\.1 +1\.05 /m);
+  expect(out).toContain('best 4 bit');
+  const printed = json('inspect', downcast('inspect', sample, '--stats', '--sample', '4096', '--json').out);
+  const { statistics } = printed as {
+    readonly statistics: readonly { readonly name: string; readonly best: unknown[] }[];
+  };
+  expect(statistics).toHaveLength(56);
+  expect(statistics.find(({ name }) => name.includes('norm'))?.best).toEqual([]);
+});
+
+test('compare-formats orders formats by their error and draws them', () => {
+  const svg = path.join(folder, 'chart.svg');
+  const args = ['compare-formats', sample, '--formats', 'nf4,int8,int4', '--sample', '4096'];
+  const { code, out } = downcast(...args, '--svg', svg);
+  expect(code).toBe(EXIT.fine);
+  const [, ...lines] = out.split('\n');
+  expect(lines.slice(0, 3).map((line) => line.split(',')[0])).toEqual(['int8', 'nf4', 'int4']);
+  expect(readFileSync(svg, 'utf8')).toMatch(/^<svg xmlns/);
+  expect(json('compare-formats', downcast(...args, '--json').out)).toMatchObject({
+    group: 128,
+    formats: { length: 3 },
+  });
+  expect(downcast('compare-formats', sample, '--formats', 'int9').code).toBe(EXIT.wrongUse);
 });
 
 test('check passes a good policy and fails one with errors, place by place', () => {

@@ -6,18 +6,25 @@ import { EXIT } from '../exit-code';
 import { openCheckpointAt } from '../open-policy';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
+import { inspectStats, statsJson, statsTable, type StatsOptions } from './inspect-stats';
 
 export interface InspectOptions {
   readonly json: boolean;
   /** List every tensor instead of the modules. */
   readonly tensors: boolean;
+  /** Read the weights too and say how their values are spread. */
+  readonly stats: StatsOptions | undefined;
 }
 
-/** `downcast inspect`: what a checkpoint holds, from its headers alone. */
+/** `downcast inspect`: what a checkpoint holds, from its headers alone; with `stats` from its weights too. */
 export async function inspect(place: string, options: InspectOptions, terminal: Terminal): Promise<ExitCode> {
-  const { checkpoint } = await openCheckpointAt(place);
+  const opened = await openCheckpointAt(place);
+  const { checkpoint } = opened;
+  const { stats } = options;
+  const surveyed = stats && (await inspectStats(opened, stats, terminal));
   if (options.json) {
-    terminal.out(`${JSON.stringify(inspectJson(checkpoint), null, 2)}\n`);
+    const statistics = surveyed ? { statistics: statsJson(surveyed) } : {};
+    terminal.out(`${JSON.stringify({ ...inspectJson(checkpoint), ...statistics }, null, 2)}\n`);
     return EXIT.fine;
   }
   const { tree, config } = checkpoint;
@@ -28,7 +35,11 @@ export async function inspect(place: string, options: InspectOptions, terminal: 
       `${config?.architectures[0] ?? config?.model_type ?? 'unknown architecture'}, ${tree.layerCount} layers, ${tree.tensors.length} tensors, ${tree.elements.toLocaleString('en')} elements, ${formatBytes(tree.bytes)} in ${files}`,
       ...checkpoint.warnings.map((warning) => `warning: ${warning}`),
       '',
-      options.tensors ? tensorTable(checkpoint) : moduleTable(checkpoint),
+      stats && surveyed
+        ? statsTable(surveyed, stats)
+        : options.tensors
+          ? tensorTable(checkpoint)
+          : moduleTable(checkpoint),
       '',
     ].join('\n'),
   );

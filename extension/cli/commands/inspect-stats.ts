@@ -1,0 +1,106 @@
+import { comparableCast } from '../../core/analysis/comparable-casts';
+import { OUTLIER_DEVIATIONS } from '../../core/analysis/tensor-statistics';
+import { LARGEST_NU } from '../../core/analysis/student-fit';
+import { openWeights } from '../../core/checkpoint/weights';
+import { FORMATS } from '../../core/formats/registry';
+import { survey, type SurveyedTensor } from '../../jobs/survey';
+import type { OpenedCheckpoint } from '../open-policy';
+import { runJob } from '../run-job';
+import { formatTable } from '../table';
+import type { Terminal } from '../terminal';
+import { startKernelPool } from '../workers';
+
+export interface StatsOptions {
+  /** Elements that share a scale where a format lets one choose. */
+  readonly group: number;
+  /** Elements of a tensor that formats are tried on. */
+  readonly sample: number;
+  readonly workers: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Widths whose best format is shown. */
+const WIDTHS = [8, 6, 5, 4, 3, 2] as const;
+
+/** Reads all weights: statistics of each tensor and the best format of each width. */
+export async function inspectStats(
+  { checkpoint, folder }: OpenedCheckpoint,
+  options: StatsOptions,
+  terminal: Terminal,
+): Promise<readonly SurveyedTensor[]> {
+  const pool = await startKernelPool(options.workers);
+  const weights = openWeights(folder);
+  try {
+    const casts = [...FORMATS.values()]
+      .filter(({ bits }) => bits <= 8.5)
+      .map((format) => comparableCast(format, options.group));
+    const { sample, signal } = options;
+    const source = { pool, read: weights.read };
+    return await runJob(survey({ source, tensors: checkpoint.tree.tensors, casts, sample, signal }), terminal);
+  } finally {
+    await weights.close();
+    await pool.dispose();
+  }
+}
+
+export function statsTable(surveyed: readonly SurveyedTensor[], { group, sample }: StatsOptions): string {
+  const table = formatTable(
+    [
+      { heading: 'tensor', align: 'left' },
+      ...['min', 'max', 'mean', 'std', 'kurtosis', 'outliers', 'NaN', 'Inf', 'nu', 't scale', 'KS t', 'KS normal'].map(
+        (heading) => ({ heading, align: 'right' }) as const,
+      ),
+      ...WIDTHS.map((width) => ({ heading: `best ${width} bit`, align: 'left' }) as const),
+    ],
+    surveyed.map(row),
+  );
+  return [
+    table,
+    '',
+    `outliers: share of values beyond ${OUTLIER_DEVIATIONS} standard deviations. nu, t scale: the Student t distribution of`,
+    'greatest likelihood. KS: Kolmogorov-Smirnov distance against it and against the normal distribution.',
+    `best: format of least error at that width, with its relative error, scales by group ${group} where a format lets`,
+    `one choose, tried on up to ${sample.toLocaleString('en')} elements a tensor.`,
+  ].join('\n');
+}
+
+function row({ tensor, statistics, best }: SurveyedTensor): readonly string[] {
+  const { min, max, mean, std, kurtosis, outlierShare, nan, infinite, student, normalDistance } = statistics;
+  return [
+    tensor.name,
+    ...[min, max, mean, std, kurtosis].map(short),
+    `${(outlierShare * 100).toFixed(3)}%`,
+    String(nan),
+    String(infinite),
+    student ? degrees(student.nu) : '-',
+    short(student?.scale),
+    short(student?.distance),
+    short(normalDistance),
+    ...WIDTHS.map((width) => {
+      const found = best.find((each) => each.width === width);
+      return found ? `${found.format} ${(found.relativeError * 100).toPrecision(3)}%` : '-';
+    }),
+  ];
+}
+
+function short(value: number | undefined): string {
+  return value === undefined || Number.isNaN(value) ? '-' : String(Number(value.toPrecision(3)));
+}
+
+/** At the end of the search there is nothing that tells t from normal. */
+function degrees(nu: number): string {
+  return nu > LARGEST_NU * 0.99 ? 'normal' : nu.toPrecision(3);
+}
+
+/** `statistics` of schemas/inspect.schema.json. */
+export function statsJson(surveyed: readonly SurveyedTensor[]): readonly object[] {
+  return surveyed.map(({ tensor, statistics, best, sampled }) => ({
+    name: tensor.name,
+    ...statistics,
+    kurtosis: Number.isNaN(statistics.kurtosis) ? null : statistics.kurtosis,
+    student: statistics.student ?? null,
+    normalDistance: statistics.normalDistance ?? null,
+    best,
+    sampled,
+  }));
+}

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json';
 import { apply } from './commands/apply';
-import { check } from './commands/check';
+import { declareCheck } from './commands/check';
 import { declareCompareFormats } from './commands/compare-formats';
 import { evaluate } from './commands/eval';
 import { formats } from './commands/formats';
@@ -56,15 +56,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
       const asked = stats ? { group, sample, workers, signal } : undefined;
       finish(await inspect(place, { json, tensors, stats: asked }, terminal));
     });
-  root
-    .command('check')
-    .description('findings of a policy, as the editor shows them; exit code 1 when one is an error')
-    .argument('<policy>', 'a *.dtype.yaml file')
-    .option(...CHECKPOINT)
-    .option(...JSON_OUT, false)
-    .action(async (file: string, options: { json: boolean; checkpoint?: string }) =>
-      finish(await check(file, { ...options, checkpoint: options.checkpoint }, terminal)),
-    );
+  declareCheck({ root, terminal, signal, finish });
   root
     .command('plan')
     .description('the dtype and exact bytes every tensor will have, and which rule decides')

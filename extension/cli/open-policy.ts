@@ -47,11 +47,15 @@ export async function openPolicy(file: string, checkpoint: string | undefined): 
   } catch (error) {
     throw new CommandError(`${file}: can't be read: ${messageOf(error)}`, EXIT.inputBroken);
   }
+  const named = parsePolicy(text, BUILT_IN_FORMATS).policy.checkpoint?.value;
+  const place = checkpoint ?? (named === undefined ? undefined : path.resolve(path.dirname(file), named));
+  return resolvePolicy(file, text, place === undefined ? undefined : await openCheckpointAt(place));
+}
+
+/** A policy's text against a checkpoint that is open already. */
+export function resolvePolicy(file: string, text: string, opened: OpenedCheckpoint | undefined): OpenedPolicy {
   const { policy, findings } = parsePolicy(text, BUILT_IN_FORMATS);
-  const place =
-    checkpoint ?? (policy.checkpoint ? path.resolve(path.dirname(file), policy.checkpoint.value) : undefined);
-  if (place === undefined) return { file, text, policy, findings, opened: undefined };
-  const opened = await openCheckpointAt(place);
+  if (!opened) return { file, text, policy, findings, opened };
   const plan = resolve(policy, opened.checkpoint.tree, BUILT_IN_FORMATS);
   return { file, text, policy, findings: [...findings, ...plan.findings], opened: { ...opened, plan } };
 }

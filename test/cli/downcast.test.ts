@@ -1,15 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Ajv2020 } from 'ajv/dist/2020';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT } from '../../extension/cli/exit-code';
+import { downcast, json, root } from './built-command';
 
 // The built command, as a user runs it, on the embedded sample.
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const command = path.join(root, 'dist/cli/downcast.js');
 const policies = path.join(root, 'samples/policies');
 const balanced = path.join(policies, 'balanced.dtype.yaml');
 const mistakes = path.join(policies, 'mistakes.dtype.yaml');
@@ -20,23 +16,6 @@ beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'downcast-cli-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function downcast(...args: string[]): { code: number | null; out: string; err: string } {
-  if (!existsSync(command)) throw new Error('dist/cli/downcast.js is missing: npm run build');
-  const done = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', maxBuffer: 64 << 20 });
-  return { code: done.status, out: done.stdout, err: done.stderr };
-}
-
-/** Parsed `--json` output, checked against its schema. */
-function json(schema: string, out: string): unknown {
-  const validate = new Ajv2020({ strict: false }).compile(
-    JSON.parse(readFileSync(path.join(root, 'schemas', `${schema}.schema.json`), 'utf8')) as object,
-  );
-  const printed: unknown = JSON.parse(out);
-  validate(printed);
-  expect(validate.errors).toBeNull();
-  return printed;
-}
 
 test('--help lists the commands and the exit codes, also of each command', () => {
   const { code, out } = downcast('--help');
@@ -83,22 +62,6 @@ test('compare-formats orders formats by their error and draws them', () => {
     formats: { length: 3 },
   });
   expect(downcast('compare-formats', sample, '--formats', 'int9').code).toBe(EXIT.wrongUse);
-});
-
-test('check passes a good policy and fails one with errors, place by place', () => {
-  expect(downcast('check', balanced)).toMatchObject({ code: EXIT.fine });
-  const { code, out } = downcast('check', mistakes);
-  expect(code).toBe(EXIT.findings);
-  expect(out).toMatch(/mistakes\.dtype\.yaml:8:12: error: .*matches no tensor.* \[no-match\]/);
-  const printed = json('check', downcast('check', mistakes, '--json').out) as { findings: { code: string }[] };
-  expect(printed.findings.map((finding) => finding.code)).toEqual([
-    'no-match',
-    'indivisible',
-    'shadowed',
-    'unknown-key',
-    'unknown-dtype',
-    'fused-differ',
-  ]);
 });
 
 test('plan counts scales: 24 int4 tensors of group 128 take 4.13 bits a weight', () => {

@@ -1,59 +1,96 @@
-import type { Finding } from '../../core/policy/finding';
-import type { ExitCode } from '../exit-code';
-import { EXIT } from '../exit-code';
-import { openPolicy, type OpenedPolicy } from '../open-policy';
-import { sourcePositions } from '../source-position';
-import type { Terminal } from '../terminal';
+import { writeFile, rename, rm } from 'node:fs/promises';
+import { Option } from 'commander';
+import packageJson from '../../../package.json';
+import { applyEdits, preferredEdits } from '../../core/policy/apply-fixes';
+import { CommandError, EXIT } from '../exit-code';
+import { messageOf, openPolicy, resolvePolicy, type OpenedPolicy } from '../open-policy';
+import { CHECKPOINT, JSON_OUT, type Declaration } from '../options';
+import { checkedPolicy, countOf, type Checked } from '../writers/checked';
+import { githubText } from '../writers/github';
+import { humanText } from '../writers/human';
+import { jsonText } from '../writers/json';
+import { sarifText } from '../writers/sarif';
 
-export interface CheckOptions {
+const FORMATS = ['human', 'json', 'sarif', 'github'] as const;
+
+interface Flags {
+  readonly checkpoint?: string;
+  readonly format: (typeof FORMATS)[number];
   readonly json: boolean;
-  readonly checkpoint: string | undefined;
+  readonly fix: boolean;
+  readonly maxWarnings?: number;
 }
 
-/** `downcast check`: findings of a policy, as the editor shows them. Exit code 1 when one is an error. */
-export async function check(file: string, options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
-  const opened = await openPolicy(file, options.checkpoint);
-  terminal.out(options.json ? `${JSON.stringify(checkJson(opened), null, 2)}\n` : checkText(opened));
-  return opened.findings.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.fine;
+/** Fixes can bring others within reach; this many rounds are enough for any policy a person writes. */
+const ROUNDS = 10;
+
+/** `downcast check`: findings of policies, as the editor shows them. Exit code 1 when one is an error. */
+export function declareCheck({ root, terminal, finish }: Declaration): void {
+  root
+    .command('check')
+    .description('findings of policies, as the editor shows them; exit code 1 when one is an error')
+    .argument('<policies...>', '*.dtype.yaml files')
+    .option(...CHECKPOINT)
+    .addOption(new Option('--format <kind>', 'how findings are printed').choices(FORMATS).default('human'))
+    .option('--fix', 'make every fix that needs no decision, in the files, then report what is left', false)
+    .option('--max-warnings <n>', 'exit code 1 when there are more warnings', wholeNumber)
+    .option(...JSON_OUT, false)
+    .action(async (files: readonly string[], flags: Flags) => {
+      const checked: Checked[] = [];
+      for (const file of files) checked.push(await check(file, flags));
+      terminal.out(printed(checked, flags));
+      const tooMany = flags.maxWarnings !== undefined && countOf(checked, 'warning') > flags.maxWarnings;
+      finish(tooMany || countOf(checked, 'error') > 0 ? EXIT.findings : EXIT.fine);
+    });
 }
 
-function inTextOrder(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CommandError(`--max-warnings takes a whole number, not "${text}"`, EXIT.wrongUse);
 }
 
-function checkText(opened: OpenedPolicy): string {
-  const position = sourcePositions(opened.text);
-  const lines = inTextOrder(opened.findings).map(({ range, severity, code, message }) => {
-    const { line, column } = position(range.start);
-    return `${opened.file}:${line}:${column}: ${severity}: ${message} [${code}]`;
-  });
-  const count = (severity: Finding['severity']): number =>
-    opened.findings.filter((finding) => finding.severity === severity).length;
-  const against = opened.opened ? `${opened.opened.plan.tensors.length} tensors` : 'no checkpoint';
-  const summary = `${opened.file}: ${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')} against ${against}`;
-  return `${[...lines, summary].join('\n')}\n`;
+async function check(file: string, { checkpoint, fix }: Flags): Promise<Checked> {
+  const opened = await openPolicy(file, checkpoint);
+  if (!fix) return checkedPolicy(opened, 0);
+  const { last, made } = fixed(opened);
+  if (made > 0) await replaceFile(file, last.text);
+  return checkedPolicy(last, made);
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** Makes preferred fixes until none is left; the checkpoint is opened once. */
+function fixed(opened: OpenedPolicy): { readonly last: OpenedPolicy; readonly made: number } {
+  let last = opened;
+  let made = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const edits = preferredEdits(last.findings);
+    if (edits.length === 0) break;
+    last = resolvePolicy(last.file, applyEdits(last.text, edits), last.opened);
+    made += edits.length;
+  }
+  return { last, made };
 }
 
-/** Shape of `--json`: schemas/check.schema.json. */
-export function checkJson(opened: OpenedPolicy): object {
-  const position = sourcePositions(opened.text);
-  return {
-    kind: 'check',
-    version: 1,
-    policy: opened.file,
-    checkpoint: opened.opened?.path ?? null,
-    findings: inTextOrder(opened.findings).map(({ code, severity, message, range, tensors, fixes }) => ({
-      code,
-      severity,
-      message,
-      start: position(range.start),
-      end: position(range.end),
-      tensors,
-      fixes: fixes.map(({ title }) => title),
-    })),
-  };
+/** Written aside and renamed: a crash leaves the old policy or the new one. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const aside = `${file}.${process.pid}.new`;
+  try {
+    await writeFile(aside, text, { flag: 'wx' });
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw new CommandError(`${file}: the fixes can't be written: ${messageOf(error)}`, EXIT.wrongUse);
+  }
+}
+
+function printed(checked: readonly Checked[], { format, json }: Flags): string {
+  switch (json ? 'json' : format) {
+    case 'human':
+      return humanText(checked);
+    case 'json':
+      return jsonText(checked);
+    case 'sarif':
+      return sarifText(checked, packageJson.version);
+    case 'github':
+      return githubText(checked);
+  }
 }

@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020';
+import { expect } from 'vitest';
+
+/** The repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const command = path.join(root, 'dist/cli/downcast.js');
+
+/** Runs the built command as a user does. */
+export function downcast(...args: string[]): { code: number | null; out: string; err: string } {
+  if (!existsSync(command)) throw new Error('dist/cli/downcast.js is missing: npm run build');
+  const done = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', maxBuffer: 64 << 20 });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** Parsed `--json` output, checked against its schema. */
+export function json(schema: string, out: string): unknown {
+  const validate = new Ajv2020({ strict: false }).compile(
+    JSON.parse(readFileSync(path.join(root, 'schemas', `${schema}.schema.json`), 'utf8')) as object,
+  );
+  const printed: unknown = JSON.parse(out);
+  validate(printed);
+  expect(validate.errors).toBeNull();
+  return printed;
+}

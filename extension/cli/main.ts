@@ -3,7 +3,9 @@ import packageJson from '../../package.json';
 import { apply } from './commands/apply';
 import { declareCheck } from './commands/check';
 import { declareCompareFormats } from './commands/compare-formats';
+import { declareDiff } from './commands/diff';
 import { evaluate } from './commands/eval';
+import { declareExplain } from './commands/explain';
 import { formats } from './commands/formats';
 import { inspect } from './commands/inspect';
 import { plan } from './commands/plan';
@@ -122,7 +124,10 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .argument('[id]', 'show one in detail')
     .option(...JSON_OUT, false)
     .action((id: string | undefined, options: { json: boolean }) => finish(formats(id, options, terminal)));
-  declareCompareFormats({ root, terminal, signal, finish });
+  const declaration = { root, terminal, signal, finish };
+  declareCompareFormats(declaration);
+  declareExplain(declaration);
+  declareDiff(declaration);
   for (const command of root.commands) {
     command.exitOverride().configureOutput(OUTPUT).addHelpText('after', EXIT_CODES);
   }

@@ -47,6 +47,15 @@ export async function openPolicy(file: string, checkpoint: string | undefined): 
   } catch (error) {
     throw new CommandError(`${file}: can't be read: ${messageOf(error)}`, EXIT.inputBroken);
   }
+  return openPolicyText(file, text, checkpoint);
+}
+
+/** The same for a text that `file` holds, or held once. */
+export async function openPolicyText(
+  file: string,
+  text: string,
+  checkpoint: string | undefined,
+): Promise<OpenedPolicy> {
   const named = parsePolicy(text, BUILT_IN_FORMATS).policy.checkpoint?.value;
   const place = checkpoint ?? (named === undefined ? undefined : path.resolve(path.dirname(file), named));
   return resolvePolicy(file, text, place === undefined ? undefined : await openCheckpointAt(place));

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json';
 import { apply } from './commands/apply';
 import { declareCheck } from './commands/check';
+import { declareCompact } from './commands/compact';
 import { declareCompareFormats } from './commands/compare-formats';
 import { declareDiff } from './commands/diff';
 import { evaluate } from './commands/eval';
@@ -125,6 +126,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .option(...JSON_OUT, false)
     .action((id: string | undefined, options: { json: boolean }) => finish(formats(id, options, terminal)));
   const declaration = { root, terminal, signal, finish };
+  declareCompact(declaration);
   declareCompareFormats(declaration);
   declareExplain(declaration);
   declareDiff(declaration);

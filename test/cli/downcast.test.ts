@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('--help lists the commands and the exit codes, also of each command', () => {
   const { code, out } = downcast('--help');
   expect(code).toBe(EXIT.fine);
-  for (const name of ['inspect', 'check', 'plan', 'apply', 'eval', 'formats', 'compare-formats', 'explain', 'diff']) {
+  for (const name of ['inspect', 'check', 'plan', 'apply', 'eval', 'formats', 'compare-formats', 'explain', 'diff', 'compact']) {
     expect(out).toContain(`  ${name} `);
     const help = downcast(name, '--help');
     expect(help.code).toBe(EXIT.fine);

@@ -1,10 +1,10 @@
-import { writeFile, rename, rm } from 'node:fs/promises';
 import { Option } from 'commander';
 import packageJson from '../../../package.json';
 import { applyEdits, preferredEdits } from '../../core/policy/apply-fixes';
 import { CommandError, EXIT } from '../exit-code';
-import { messageOf, openPolicy, resolvePolicy, type OpenedPolicy } from '../open-policy';
+import { openPolicy, resolvePolicy, type OpenedPolicy } from '../open-policy';
 import { CHECKPOINT, JSON_OUT, type Declaration } from '../options';
+import { replaceFile } from '../replace-file';
 import { checkedPolicy, countOf, type Checked } from '../writers/checked';
 import { githubText } from '../writers/github';
 import { humanText } from '../writers/human';
@@ -68,18 +68,6 @@ function fixed(opened: OpenedPolicy): { readonly last: OpenedPolicy; readonly ma
     made += edits.length;
   }
   return { last, made };
-}
-
-/** Written aside and renamed: a crash leaves the old policy or the new one. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const aside = `${file}.${process.pid}.new`;
-  try {
-    await writeFile(aside, text, { flag: 'wx' });
-    await rename(aside, file);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw new CommandError(`${file}: the fixes can't be written: ${messageOf(error)}`, EXIT.wrongUse);
-  }
 }
 
 function printed(checked: readonly Checked[], { format, json }: Flags): string {

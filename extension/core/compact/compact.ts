@@ -1,12 +1,10 @@
 import type { TreeTensor } from '../checkpoint/tensor';
 import type { FormatTable } from '../formats/format-table';
-import { compileGlob } from '../policy/glob';
 import type { Policy } from '../policy/policy';
 import { parsePolicy } from '../policy/parse';
 import type { Plan, PlannedTensor } from '../resolve/plan';
 import { resolve } from '../resolve/resolve';
-import { columnsOf, literalGlob, type Column } from './columns';
-import { mergePatterns } from './merge-patterns';
+import { cover } from './cover';
 import { printRule, type RuleText } from './print-rule';
 
 /** A policy with fewer rules that gives every tensor the same dtype. */
@@ -37,9 +35,10 @@ export function compactRules(
 ): CompactPolicy | undefined {
   const groups = treatedGroups(policy, plan, formats);
   if (!groups) return undefined;
-  const written = groups.flatMap((group, at) => {
-    const later = new Set(groups.slice(at + 1).flatMap(({ tensors }) => tensors));
-    return rulesFor(group, later, plan);
+  const written = groups.flatMap(({ tensors, cast, reasons }, at) => {
+    const later = groups.slice(at + 1).flatMap((group) => group.tensors);
+    const because = reasons.size === 0 ? undefined : [...reasons].join('; ');
+    return cover(tensors, later, plan.tree).map((each): RuleText => ({ ...each, cast, because }));
   });
   const lines = written.flatMap((rule) => printRule(rule, rules.indent));
   if (written.length === 0 || written.length >= policy.rules.length) return undefined;
@@ -75,89 +74,4 @@ function treatedGroups(policy: Policy, plan: Plan, formats: FormatTable): readon
     groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => b.tensors.length - a.tensors.length);
-}
-
-/**
- * Rules of one group: one for each set of layers that its columns share. They may match the tensors of `later` groups,
- * and no others.
- */
-function rulesFor(
-  { cast, tensors, reasons }: Treated,
-  later: ReadonlySet<TreeTensor>,
-  plan: Plan,
-): readonly RuleText[] {
-  const allowed = new Set([...tensors, ...later]);
-  const own = new Set(tensors);
-  const because = reasons.size === 0 ? undefined : [...reasons].join('; ');
-  const everything = columnsOf(plan.tree.tensors);
-  const byLayers = new Map<string, Column[]>();
-  const alone: TreeTensor[] = [];
-  for (const column of columnsOf(tensors)) {
-    const whole = everything.find(({ segments }) => segments.join('.') === column.segments.join('.'))!;
-    const layers = layersOf(whole, own, allowed);
-    if (layers === undefined) alone.push(...column.tensors);
-    else byLayers.set(layers, [...(byLayers.get(layers) ?? []), column]);
-  }
-  const isOwn = (layers: string) => (glob: string) => matchesOnly(glob, layers, plan.tree.tensors, allowed);
-  const rules = [...byLayers].map(([layers, columns]): RuleText => {
-    const match = mergePatterns(
-      columns.map(({ segments }) => segments),
-      isOwn(layers),
-    );
-    return { match, layers: layers === '' ? undefined : layers, cast, because };
-  });
-  if (alone.length === 0) return rules;
-  return [...rules, { match: alone.map(({ name }) => literalGlob(name)), layers: undefined, cast, because }];
-}
-
-/**
- * Layers of a column that are the group's: `` for all of it that matters, a list of ranges for some, undefined when layers do not
- * tell its tensors from the others of the column.
- */
-function layersOf(whole: Column, own: ReadonlySet<TreeTensor>, allowed: ReadonlySet<TreeTensor>): string | undefined {
-  if (whole.tensors.every((tensor) => allowed.has(tensor))) return '';
-  const inside = new Set<number>();
-  const outside = new Set<number>();
-  for (const tensor of whole.tensors) {
-    if (tensor.layer === undefined) return undefined;
-    if (own.has(tensor)) inside.add(tensor.layer);
-    else if (!allowed.has(tensor)) outside.add(tensor.layer);
-  }
-  return [...inside].some((layer) => outside.has(layer)) ? undefined : printLayers([...inside]);
-}
-
-/** `0..3, 8, 10..11`. */
-function printLayers(layers: readonly number[]): string {
-  const ordered = [...layers].sort((a, b) => a - b);
-  const ranges: { from: number; to: number }[] = [];
-  for (const layer of ordered) {
-    const last = ranges.at(-1);
-    if (last?.to === layer - 1) last.to = layer;
-    else ranges.push({ from: layer, to: layer });
-  }
-  return ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}..${to}`)).join(', ');
-}
-
-function matchesOnly(
-  glob: string,
-  layers: string,
-  all: readonly TreeTensor[],
-  allowed: ReadonlySet<TreeTensor>,
-): boolean {
-  const compiled = compileGlob(glob);
-  if (compiled.kind === 'error') return false;
-  const wanted = layers === '' ? undefined : layersIn(layers);
-  return all.every((tensor) => {
-    if (allowed.has(tensor) || !compiled.matches(tensor.name)) return true;
-    return wanted !== undefined && (tensor.layer === undefined || !wanted.has(tensor.layer));
-  });
-}
-
-function layersIn(layers: string): ReadonlySet<number> {
-  return new Set(
-    layers.split(', ').flatMap((range) => {
-      const [from, to = from] = range.split('..').map(Number);
-      return Array.from({ length: to! - from! + 1 }, (_, at) => from! + at);
-    }),
-  );
 }

@@ -5,12 +5,10 @@ import { KEEP } from '../policy/read/dtype';
 import { OPTION_KEY } from '../policy/read/options';
 import { printGranularity } from '../policy/read/scale';
 import { spell } from '../policy/syntax';
+import type { Cover } from './cover';
 
 /** A rule to be written. */
-export interface RuleText {
-  readonly match: readonly string[];
-  /** `0..3, 8`; undefined for all layers. */
-  readonly layers: string | undefined;
+export interface RuleText extends Cover {
   /** Undefined for `keep`. */
   readonly cast: { readonly cast: Cast; readonly format: NumberFormat } | undefined;
   readonly because: string | undefined;

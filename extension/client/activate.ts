@@ -1,10 +1,15 @@
 import * as vscode from 'vscode';
 import { createCheckpoints } from './checkpoints';
 import { registerApply } from './commands/apply';
+import { registerCompactRules } from './commands/compact-rules';
+import { registerCompareRevision } from './commands/compare-revision';
 import { registerEvaluate } from './commands/evaluate';
+import { registerExplainTensor } from './commands/explain-tensor';
 import { registerNavigation } from './commands/navigation';
 import { registerNewPolicy } from './commands/new-policy';
+import { registerRulesFromSelection } from './commands/rules-from-selection';
 import { createDashboards } from './dashboard/dashboards';
+import { createReportDocuments, type ReportDocuments } from './documents/report-documents';
 import type { Platform } from './platform';
 import { createPolicyStates } from './policy-state';
 import { createReports } from './reports';
@@ -18,6 +23,7 @@ export interface Session {
   readonly checkpoints: ReturnType<typeof createCheckpoints>;
   readonly states: ReturnType<typeof createPolicyStates>;
   readonly reports: ReturnType<typeof createReports>;
+  readonly documents: ReportDocuments;
   readonly workers: ReturnType<typeof createWorkers>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -29,7 +35,8 @@ export function activate(context: vscode.ExtensionContext, platform: Platform): 
   const states = createPolicyStates(checkpoints);
   const reports = createReports();
   const workers = createWorkers(context, platform);
-  const session: Session = { context, platform, checkpoints, states, reports, workers, log };
+  const documents = createReportDocuments();
+  const session: Session = { context, platform, checkpoints, states, reports, documents, workers, log };
   context.subscriptions.push(
     log,
     checkpoints,
@@ -38,10 +45,15 @@ export function activate(context: vscode.ExtensionContext, platform: Platform): 
     workers,
     createCheckpointTree(states),
     createDashboards(session),
+    documents,
     registerApply(session),
     registerEvaluate(session),
     registerNavigation(session),
     registerNewPolicy(session),
+    registerExplainTensor(session),
+    registerCompactRules(session),
+    registerRulesFromSelection(session),
+    registerCompareRevision(session),
   );
   startLanguageClient(session);
 }

@@ -1,4 +1,4 @@
-import { formatBits, formatBytes } from '../../core/byte-size';
+import { differenceSummary, signedBytes } from '../../core/resolve/difference-text';
 import { planDifference, type DtypeChange, type PlanDifference } from '../../core/resolve/plan-difference';
 import { EXIT, type ExitCode } from '../exit-code';
 import { parseRevision, readRevision } from '../git-file';
@@ -48,18 +48,12 @@ async function open(written: string, checkpoint: string | undefined): Promise<Op
 }
 
 function differenceText(difference: PlanDifference, everyTensor: boolean): string {
-  const { changes, added, removed, same, bytesBefore, bytesAfter } = difference;
-  const changed = changes.reduce((sum, { tensors }) => sum + tensors.length, 0);
-  const summary = [
-    `${changed} tensors change, ${same} do not`,
-    `${formatBytes(bytesBefore)} -> ${formatBytes(bytesAfter)} (${signedBytes(bytesAfter - bytesBefore)})`,
-    `${formatBits(difference.bitsPerWeightBefore)} -> ${formatBits(difference.bitsPerWeightAfter)} bits per weight`,
-  ].join('; ');
+  const { changes, added, removed } = difference;
   return [
     ...(changes.length > 0 ? [changeTable(changes, everyTensor), ''] : []),
     ...listed('only in the second checkpoint', added),
     ...listed('only in the first checkpoint', removed),
-    summary,
+    differenceSummary(difference),
   ].join('\n');
 }
 
@@ -78,10 +72,6 @@ function changeTable(changes: readonly DtypeChange[], everyTensor: boolean): str
       return tensors.map((name) => [name, '', before, after, signedBytes((bytesAfter - bytesBefore) / tensors.length)]);
     }),
   );
-}
-
-function signedBytes(bytes: number): string {
-  return bytes === 0 ? '0 B' : `${bytes < 0 ? '-' : '+'}${formatBytes(Math.abs(bytes))}`;
 }
 
 function listed(what: string, names: readonly string[]): readonly string[] {

@@ -77,6 +77,18 @@ function node(
   };
 }
 
+/** The tensors that a row stands for. */
+export function tensorsOf(node: TreeNode): readonly TreeTensor[] {
+  switch (node.kind) {
+    case 'tensor':
+      return [node.tensor];
+    case 'branch':
+      return node.children.flatMap(tensorsOf);
+    case 'message':
+      return [];
+  }
+}
+
 function whyThisDtype({ decider, treatment }: PlannedTensor): string {
   const rule = decider.kind === 'rule' ? `rule ${decider.index + 1}` : 'the default';
   if (treatment.kind === 'cast') return `Decided by ${rule}.`;
@@ -109,6 +121,7 @@ export function createCheckpointTree(states: PolicyStates): vscode.Disposable {
   const view = vscode.window.createTreeView('downcast.checkpoint', {
     treeDataProvider: provider,
     showCollapseAll: true,
+    canSelectMany: true,
   });
   const refresh = async (): Promise<void> => {
     changed.fire(undefined);
@@ -152,6 +165,7 @@ function getTreeItem(element: TreeNode): vscode.TreeItem {
       const item = new vscode.TreeItem(element.label, vscode.TreeItemCollapsibleState.Collapsed);
       item.id = element.path;
       item.description = `${total.tensors} tensors, ${formatBytes(total.before)} → ${formatBytes(total.after)}`;
+      item.contextValue = 'branch';
       item.iconPath = new vscode.ThemeIcon(/^\d+$/.test(element.label) ? 'layers' : 'symbol-namespace');
       return item;
     }

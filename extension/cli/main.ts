@@ -92,7 +92,10 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .command('eval')
     .description('perplexity before and after, and KL divergence, over the same windows of a text')
     .argument('<policy>', 'a *.dtype.yaml file')
-    .option('--text <file>', "text to measure on (default: the policy's evaluate.text)")
+    .option(
+      '--text <file>',
+      "text to measure on: .txt, or .jsonl or .parquet with a text field (default: the policy's)",
+    )
     .option('--context <n>', 'tokens a window', positiveInteger('--context'))
     .option('--windows <n>', 'windows at most', positiveInteger('--windows'))
     .option('--scoring <which>', 'all | second-half')

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { comparableCast, type ComparableCast } from '../../core/analysis/comparable-casts';
 import { formatsChart } from '../../core/analysis/formats-chart';
@@ -8,7 +8,7 @@ import type { EvaluationReport } from '../../core/evaluate/report';
 import { evaluationSettings } from '../../core/evaluate/settings';
 import { openTokenizer } from '../../core/evaluate/tokenize';
 import { BUILT_IN_FORMATS, FORMATS } from '../../core/formats/registry';
-import { modelGraph } from '../../core/model/graph';
+import { modelGraph } from '../../core/model/architectures';
 import { printGranularity } from '../../core/policy/read/scale';
 import { parsePolicy } from '../../core/policy/parse';
 import { isFloat } from '../../core/resolve/castable';
@@ -22,6 +22,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { messageOf, openCheckpointAt, type OpenedCheckpoint } from '../open-policy';
 import { JSON_OUT, positiveInteger, type Declaration } from '../options';
 import { runJob } from '../run-job';
+import { openSampleSet } from '../sample-set';
 import { formatTable } from '../table';
 import { startKernelPool, startModelPool } from '../workers';
 
@@ -126,7 +127,7 @@ async function measured(
   signal: AbortSignal,
 ): Promise<EvaluationReport> {
   const { checkpoint, folder, path: place } = opened;
-  const graph = modelGraph(checkpoint.config);
+  const graph = modelGraph(checkpoint.config, checkpoint.tree.byName);
   if (graph.kind === 'unsupported') throw new CommandError(`${place}: ${graph.reason}`, EXIT.inputBroken);
   const { policy } = parsePolicy(policyOf(opened, compared), BUILT_IN_FORMATS);
   const { context, windows, scoring } = evaluationSettings(policy, checkpoint.config, {
@@ -139,7 +140,7 @@ async function measured(
       plan: resolve(policy, checkpoint.tree, BUILT_IN_FORMATS),
       source,
       tokenize: await openTokenizer(folder, signal),
-      text: await readText(flags.text!),
+      text: await openSampleSet(flags.text!, flags.text!, signal),
       context,
       windows,
       scoring,
@@ -151,14 +152,6 @@ async function measured(
     terminal,
   );
   return report;
-}
-
-async function readText(file: string): Promise<{ readonly name: string; readonly content: string }> {
-  try {
-    return { name: file, content: await readFile(file, 'utf8') };
-  } catch (error) {
-    throw new CommandError(`${file}: the text can't be read: ${messageOf(error)}`, EXIT.inputBroken);
-  }
 }
 
 /** A policy that casts just these weights. */

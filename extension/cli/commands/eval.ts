@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBits, formatBytes } from '../../core/byte-size';
 import { openWeights } from '../../core/checkpoint/weights';
 import type { EvaluationReport, Scoring } from '../../core/evaluate/report';
 import { evaluationSettings } from '../../core/evaluate/settings';
 import { openTokenizer } from '../../core/evaluate/tokenize';
-import { modelGraph } from '../../core/model/graph';
+import { modelGraph } from '../../core/model/architectures';
 import type { Plan } from '../../core/resolve/plan';
 import { nodeDigest } from '../../files/node-digest';
 import { evaluate as evaluateJob } from '../../jobs/evaluate';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { messageOf, openPolicy, refuseErrors, requireCheckpoint, type OpenedPolicy } from '../open-policy';
 import { runJob } from '../run-job';
+import { openSampleSet } from '../sample-set';
 import { formatTable } from '../table';
 import { formatSeconds, type Terminal } from '../terminal';
 import { startKernelPool, startModelPool } from '../workers';
@@ -43,10 +43,10 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
   const opened = await openPolicy(file, options.checkpoint);
   const { plan, checkpoint, folder, path: source } = requireCheckpoint(opened);
   refuseErrors(opened);
-  const graph = modelGraph(checkpoint.config);
+  const graph = modelGraph(checkpoint.config, checkpoint.tree.byName);
   if (graph.kind === 'unsupported') throw new CommandError(`${source}: ${graph.reason}`, EXIT.inputBroken);
   const { context, windows, scoring: chosen } = settingsOf(opened, options, scoring);
-  const text = await readSampleText(opened, options.text);
+  const text = await readSampleText(opened, options.text, options.signal);
   const pool = await startKernelPool(options.workers);
   const weights = openWeights(folder);
   try {
@@ -100,7 +100,7 @@ function settingsOf(opened: OpenedPolicy, options: EvalOptions, scoring: Scoring
   }
 }
 
-async function readSampleText(opened: OpenedPolicy, asked: string | undefined) {
+async function readSampleText(opened: OpenedPolicy, asked: string | undefined, signal: AbortSignal) {
   const written = opened.policy.evaluate?.text?.value;
   const file = asked ?? (written === undefined ? undefined : path.resolve(path.dirname(opened.file), written));
   if (file === undefined) {
@@ -109,11 +109,7 @@ async function readSampleText(opened: OpenedPolicy, asked: string | undefined) {
       EXIT.wrongUse,
     );
   }
-  try {
-    return { name: asked ?? written ?? file, content: await readFile(file, 'utf8') };
-  } catch (error) {
-    throw new CommandError(`${file}: the text can't be read: ${messageOf(error)}`, EXIT.inputBroken);
-  }
+  return openSampleSet(file, asked ?? written ?? file, signal);
 }
 
 function gateOf(report: EvaluationReport, limit: number): Gate {

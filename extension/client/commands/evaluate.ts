@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { openWeights } from '../../core/checkpoint/weights';
 import type { EvaluationReport } from '../../core/evaluate/report';
+import type { SampleSet } from '../../core/evaluate/sample-set';
 import { evaluationSettings } from '../../core/evaluate/settings';
-import { modelGraph } from '../../core/model/graph';
+import { modelGraph } from '../../core/model/architectures';
 import type { evaluate } from '../../jobs/evaluate';
 import type { Session } from '../activate';
+import { openWhole } from '../files/vscode-folder';
 import { policyName, resolveReference } from '../policy-uri';
 import { policyArgument } from './policy-argument';
 import { startPolicyJob } from './policy-job';
@@ -29,7 +31,7 @@ export function registerEvaluate(session: Session): vscode.Disposable {
 async function* start(session: Session, state: OpenState, signal: AbortSignal): ReturnType<typeof evaluate> {
   const { platform, workers } = session;
   const { checkpoint, plan, uri } = state.checkpoint;
-  const graph = modelGraph(checkpoint.config);
+  const graph = modelGraph(checkpoint.config, checkpoint.tree.byName);
   if (graph.kind === 'unsupported') throw new Error(graph.reason);
   const { context, windows, scoring } = evaluationSettings(state.policy, checkpoint.config);
   const { folder } = await platform.place(uri);
@@ -43,7 +45,7 @@ async function* start(session: Session, state: OpenState, signal: AbortSignal): 
       plan,
       source: { pool: await workers.kernels(), read: weights.read },
       tokenize: await openTokenizer(folder, signal),
-      text: await readText(state),
+      text: await readText(state, signal),
       context,
       windows,
       scoring,
@@ -57,14 +59,15 @@ async function* start(session: Session, state: OpenState, signal: AbortSignal): 
   }
 }
 
-async function readText(state: OpenState): Promise<{ readonly name: string; readonly content: string }> {
+async function readText(state: OpenState, signal: AbortSignal): Promise<SampleSet> {
   const written = state.policy.evaluate?.text?.value;
   if (written === undefined) {
     throw new Error('the policy names no text to measure on; add "evaluate: { text: PATH }" to it');
   }
   const uri = resolveReference(state.uri, written);
   try {
-    return { name: written, content: new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)) };
+    const { readSampleSet } = await import('../../core/evaluate/sample-set');
+    return await readSampleSet(await openWhole(uri), written, signal);
   } catch (error) {
     throw new Error(`the text ${written} can't be read: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

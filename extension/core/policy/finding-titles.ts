@@ -20,6 +20,13 @@ export const FINDING_TITLES: Readonly<Record<FindingCode, string>> = {
   tied: 'Tied embedding and head with different dtypes',
   fragile: 'A small tensor that much depends on',
   requantize: 'Weights that are quantized already',
+  'partial-name': 'A pattern that reaches further than the name it spells',
+  'experts-missed': 'Experts that no rule matches',
+  redundant: 'A rule that changes nothing',
+  'unreachable-default': 'A default that no tensor gets',
+  'target-cannot': 'A dtype that the target can not load',
+  'tp-align': 'Groups that a split over GPUs cuts through',
+  contradictory: 'Keys of which one has no effect',
   'over-budget': 'The plan takes more than the budget',
   checkpoint: 'The checkpoint can not be opened, or is odd',
 };

@@ -20,6 +20,13 @@ export type FindingCode =
   | 'tied'
   | 'fragile'
   | 'requantize'
+  | 'partial-name'
+  | 'experts-missed'
+  | 'redundant'
+  | 'unreachable-default'
+  | 'target-cannot'
+  | 'tp-align'
+  | 'contradictory'
   | 'over-budget'
   | 'checkpoint';
 
@@ -46,7 +53,7 @@ export interface Finding {
 }
 
 /** Names carried by one finding at most. */
-const TENSORS_SHOWN = 10;
+export const TENSORS_SHOWN = 10;
 
 /** A finding with the parts most have none of left out. */
 export function finding(

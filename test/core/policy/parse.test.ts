@@ -18,7 +18,7 @@ rules:
     dtype: int4
     group: 32
     scale_dtype: fp16
-  - { match: x, dtype: fp8_e4m3, scale: block 128x64, overflow: ieee }
+  - { match: x, dtype: fp8_e4m3, scale: none, overflow: ieee }
 budget: { bits_per_weight: 4.5, size: 1.5 MiB, perplexity: +1% }
 evaluate: { text: t.txt, context: 512, windows: 32, scoring: all }
 `;
@@ -55,7 +55,7 @@ describe('a policy as it is typed', () => {
     expect(written(second?.match[0])).toBe('/b\\.c/');
     expect(written(second?.layers)).toBe('[0, 2..-3]');
     expect(written(second?.layers?.value[1])).toBe('2..-3');
-    expect(written(third)).toBe('{ match: x, dtype: fp8_e4m3, scale: block 128x64, overflow: ieee }');
+    expect(written(third)).toBe('{ match: x, dtype: fp8_e4m3, scale: none, overflow: ieee }');
   });
 
   it('reads rules', () => {
@@ -72,7 +72,7 @@ describe('a policy as it is typed', () => {
     });
     expect(third).toMatchObject({
       indent: undefined,
-      scale: { value: { kind: 'block', rows: 128, columns: 64 } },
+      scale: { value: { kind: 'none' } },
       overflow: { value: 'ieee' },
     });
   });

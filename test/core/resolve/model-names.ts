@@ -74,6 +74,33 @@ export const MIXTURE_ROWS: readonly TensorRow[] = [
 /** The checkpoints that fixtures name. */
 export const CHECKPOINTS: ReadonlyMap<string, TensorTree> = new Map([
   ['llama', treeOf(llamaRows())],
+  ['llama12', treeOf(llamaRows(12))],
+  [
+    'router',
+    treeOf([
+      ['model.layers.0.mlp.gate.weight', [4, 256]],
+      ['model.layers.0.mlp.gate_proj.weight', [512, 256]],
+      ['model.layers.0.self_attn.kv_proj.weight', [128, 256]],
+      ['model.layers.1.self_attn.qkv_proj.weight', [384, 256]],
+    ]),
+  ],
+  [
+    'stacked',
+    treeOf([
+      ['model.embed_tokens.weight', [2048, 256]],
+      ['model.layers.0.self_attn.o_proj.weight', [256, 256]],
+      ['model.layers.0.mlp.experts.gate_up_proj', [4, 256, 256]],
+      ['model.layers.0.mlp.experts.down_proj', [4, 256, 256]],
+    ]),
+  ],
+  [
+    'wide',
+    treeOf([
+      ['model.layers.0.mlp.down_proj.weight', [256, 11008]],
+      ['model.layers.0.mlp.up_proj.weight', [512, 256]],
+      ['model.layers.0.mlp.gate_proj.weight', [512, 256]],
+    ]),
+  ],
   ['mixture', treeOf(MIXTURE_ROWS)],
   ['tied', treeOf([...llamaRows(2), ['lm_head.weight', [2048, 256]]], true)],
   [

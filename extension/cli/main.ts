@@ -51,12 +51,13 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .argument('<checkpoint>', 'folder, .safetensors or .safetensors.index.json')
     .option('--tensors', 'list every tensor', false)
     .option('--stats', 'read the weights too: how their values are spread, and the best format of each width', false)
+    .option('--save', 'with --stats: keep them beside the weights, for findings about values', false)
     .option('--group <n>', 'with --stats: elements that share a scale', positiveInteger('--group'), 128)
     .option('--sample <n>', 'with --stats: elements of a tensor to try formats on', positiveInteger('--sample'), 65536)
     .option('--workers <n>', 'with --stats: kernel workers (default: one a core)', positiveInteger('--workers'))
     .option(...JSON_OUT, false)
-    .action(async (place: string, { json, tensors, stats, group, sample, workers }: InspectFlags) => {
-      const asked = stats ? { group, sample, workers, signal } : undefined;
+    .action(async (place: string, { json, tensors, stats, ...rest }: InspectFlags) => {
+      const asked = stats ? { ...rest, workers: rest.workers, signal } : undefined;
       finish(await inspect(place, { json, tensors, stats: asked }, terminal));
     });
   declareCheck({ root, terminal, signal, finish });
@@ -143,6 +144,7 @@ interface InspectFlags {
   readonly json: boolean;
   readonly tensors: boolean;
   readonly stats: boolean;
+  readonly save: boolean;
   readonly group: number;
   readonly sample: number;
   readonly workers?: number;

@@ -1,10 +1,14 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { comparableCast } from '../../core/analysis/comparable-casts';
 import { OUTLIER_DEVIATIONS } from '../../core/analysis/tensor-statistics';
 import { LARGEST_NU } from '../../core/analysis/student-fit';
+import { STATISTICS_FILE, encodeStatistics } from '../../core/checkpoint/stored-statistics';
 import { openWeights } from '../../core/checkpoint/weights';
 import { FORMATS } from '../../core/formats/registry';
 import { survey, type SurveyedTensor } from '../../jobs/survey';
 import type { OpenedCheckpoint } from '../open-policy';
+import { replaceFile } from '../replace-file';
 import { runJob } from '../run-job';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
@@ -16,6 +20,8 @@ export interface StatsOptions {
   /** Elements of a tensor that formats are tried on. */
   readonly sample: number;
   readonly workers: number | undefined;
+  /** Keep them beside the weights, for findings about values. */
+  readonly save: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -24,10 +30,11 @@ const WIDTHS = [8, 6, 5, 4, 3, 2] as const;
 
 /** Reads all weights: statistics of each tensor and the best format of each width. */
 export async function inspectStats(
-  { checkpoint, folder }: OpenedCheckpoint,
+  opened: OpenedCheckpoint,
   options: StatsOptions,
   terminal: Terminal,
 ): Promise<readonly SurveyedTensor[]> {
+  const { checkpoint, folder } = opened;
   const pool = await startKernelPool(options.workers);
   const weights = openWeights(folder);
   try {
@@ -36,11 +43,23 @@ export async function inspectStats(
       .map((format) => comparableCast(format, options.group));
     const { sample, signal } = options;
     const source = { pool, read: weights.read };
-    return await runJob(survey({ source, tensors: checkpoint.tree.tensors, casts, sample, signal }), terminal);
+    const surveyed = await runJob(
+      survey({ source, tensors: checkpoint.tree.tensors, casts, sample, signal }),
+      terminal,
+    );
+    if (options.save) await save(opened, surveyed);
+    return surveyed;
   } finally {
     await weights.close();
     await pool.dispose();
   }
+}
+
+/** In the folder of the weights, where every policy for them finds it. */
+async function save({ path: place, checkpoint }: OpenedCheckpoint, surveyed: readonly SurveyedTensor[]): Promise<void> {
+  const folder = (await stat(place)).isDirectory() ? place : path.dirname(place);
+  const tensors = surveyed.map(({ tensor, statistics }) => [tensor.name, statistics] as const);
+  await replaceFile(path.join(folder, STATISTICS_FILE), encodeStatistics(checkpoint.files, tensors));
 }
 
 export function statsTable(surveyed: readonly SurveyedTensor[], { group, sample }: StatsOptions): string {

@@ -6,6 +6,7 @@ import { parseModelConfig } from './config';
 import type { ModelConfig } from './model-config';
 import { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header';
 import { INDEX_LIMIT, checkShardIndex, parseShardIndex } from './shard-index';
+import { STATISTICS_FILE, STATISTICS_LIMIT, parseStatistics, type StoredStatistics } from './stored-statistics';
 import { buildTensorTree } from './tree';
 
 const CONFIG = 'config.json';
@@ -29,7 +30,10 @@ export async function openCheckpoint(
     ? await openSharded(folder, names, chosen, config, signal)
     : await openSingle(folder, chosen, config, signal);
   const name = file === undefined ? folder.name : `${folder.name}/${file}`;
-  return { ...checkpoint, name, warnings: [...leftOutWarnings(names, checkpoint), ...checkpoint.warnings] };
+  const warnings = [...leftOutWarnings(names, checkpoint), ...checkpoint.warnings];
+  const statistics = names.includes(STATISTICS_FILE) ? await readStatistics(folder, checkpoint, signal) : undefined;
+  const tree = statistics ? { ...checkpoint.tree, statistics } : checkpoint.tree;
+  return { ...checkpoint, tree, name, warnings };
 }
 
 async function openSingle(
@@ -96,6 +100,20 @@ async function readHeader(
   return withSource(folder, file, async (source) => {
     return { file, size: source.size, header: await readSafetensorsHeader(source, signal, file) };
   });
+}
+
+/** Statistics that can't be read are no reason not to open the checkpoint. */
+async function readStatistics(
+  folder: CheckpointFolder,
+  { files }: Checkpoint,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, StoredStatistics> | undefined> {
+  try {
+    return parseStatistics(await readText(folder, STATISTICS_FILE, STATISTICS_LIMIT, signal), files);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return undefined;
+  }
 }
 
 async function readConfig(folder: CheckpointFolder, signal: AbortSignal | undefined): Promise<ModelConfig> {

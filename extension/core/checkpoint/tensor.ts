@@ -1,4 +1,5 @@
 import type { StorageDtype } from './storage-dtype';
+import type { StoredStatistics } from './stored-statistics';
 
 /** One tensor as the header describes it; no weights are read to know this. */
 export interface TensorInfo {
@@ -72,4 +73,6 @@ export interface TensorTree {
   readonly bytes: number;
   /** Sum of elements over all tensors. */
   readonly elements: number;
+  /** What is known of the values by tensor name; absent when nobody has looked yet. */
+  readonly statistics?: ReadonlyMap<string, StoredStatistics>;
 }

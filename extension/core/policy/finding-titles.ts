@@ -27,6 +27,7 @@ export const FINDING_TITLES: Readonly<Record<FindingCode, string>> = {
   'target-cannot': 'A dtype that the target can not load',
   'tp-align': 'Groups that a split over GPUs cuts through',
   contradictory: 'Keys of which one has no effect',
+  values: 'Values that the dtype can not hold',
   'over-budget': 'The plan takes more than the budget',
   checkpoint: 'The checkpoint can not be opened, or is odd',
 };

@@ -27,6 +27,7 @@ export type FindingCode =
   | 'target-cannot'
   | 'tp-align'
   | 'contradictory'
+  | 'values'
   | 'over-budget'
   | 'checkpoint';
 

@@ -69,12 +69,15 @@ export const FAKE_FORMATS: FormatTable = {
   ids: () => SKETCHES.map(({ id }) => id),
 };
 
+/** Of the floats that overflow. */
+const LARGEST: Readonly<Record<string, number>> = { fp32: 3.4e38, bf16: 3.39e38, fp16: 65504, fp8_e4m3: 448 };
+
 function asFormat(sketch: Sketch): NumberFormat {
   const { codes, ...format } = sketch;
   return {
     ...format,
     title: sketch.id,
-    largest: 1,
+    largest: LARGEST[sketch.id] ?? 1,
     codePoints: undefined,
     defaultScaleDtype: 'F32',
     stochastic: sketch.family === 'integer',

@@ -71,6 +71,17 @@ export const MIXTURE_ROWS: readonly TensorRow[] = [
   ['lm_head.weight', [2048, 256]],
 ];
 
+/** A checkpoint whose values somebody has looked at. */
+function surveyed(): TensorTree {
+  const usual = { min: -1, max: 1, std: 0.1, nan: 0, infinite: 0 };
+  const tree = treeOf(llamaRows(2));
+  const statistics = new Map(tree.tensors.map(({ name }) => [name, usual]));
+  statistics.set('model.layers.1.mlp.down_proj.weight', { ...usual, max: 72_000, std: 300 });
+  statistics.set('model.layers.1.mlp.up_proj.weight', { ...usual, nan: 2, infinite: 1 });
+  statistics.set('model.layers.0.self_attn.o_proj.weight', { ...usual, min: -500 });
+  return { ...tree, statistics };
+}
+
 /** The checkpoints that fixtures name. */
 export const CHECKPOINTS: ReadonlyMap<string, TensorTree> = new Map([
   ['llama', treeOf(llamaRows())],
@@ -101,6 +112,7 @@ export const CHECKPOINTS: ReadonlyMap<string, TensorTree> = new Map([
       ['model.layers.0.mlp.gate_proj.weight', [512, 256]],
     ]),
   ],
+  ['surveyed', surveyed()],
   ['mixture', treeOf(MIXTURE_ROWS)],
   ['tied', treeOf([...llamaRows(2), ['lm_head.weight', [2048, 256]]], true)],
   [

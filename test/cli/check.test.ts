@@ -94,6 +94,26 @@ test('GitHub annotations escape what their syntax uses', () => {
   expect(downcast('check', mistakes, '--format', 'xml').code).toBe(EXIT.wrongUse);
 });
 
+test('--level makes a finding louder or quieter', () => {
+  const policy = path.join(folder, 'levels.dtype.yaml');
+  copyFileSync(mistakes, policy);
+  const args = ['check', policy, '--checkpoint', sample, '--fix'];
+  expect(downcast(...args, '--level', 'shadowed=error').code).toBe(EXIT.findings);
+  const { code, out } = downcast(
+    ...args,
+    '--level',
+    'shadowed=off',
+    '--level',
+    'fused-differ=hint',
+    '--max-warnings',
+    '0',
+  );
+  expect(code).toBe(EXIT.fine);
+  expect(out).not.toContain('[shadowed]');
+  expect(downcast(...args, '--level', 'shadowy=off').err).toContain('there is no finding "shadowy"');
+  expect(downcast(...args, '--level', 'shadowed=loud').code).toBe(EXIT.wrongUse);
+});
+
 test('each code has a page whose heading is its title', () => {
   for (const [code, title] of Object.entries(FINDING_TITLES)) {
     const page = readFileSync(path.join(root, 'docs/rules', `${code}.md`), 'utf8');

@@ -20,7 +20,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('--help lists the commands and the exit codes, also of each command', () => {
   const { code, out } = downcast('--help');
   expect(code).toBe(EXIT.fine);
-  for (const name of ['inspect', 'check', 'plan', 'apply', 'eval', 'formats', 'compare-formats', 'explain', 'diff', 'compact']) {
+  for (const name of [
+    'inspect',
+    'check',
+    'plan',
+    'apply',
+    'eval',
+    'formats',
+    'compare-formats',
+    'explain',
+    'diff',
+    'compact',
+  ]) {
     expect(out).toContain(`  ${name} `);
     const help = downcast(name, '--help');
     expect(help.code).toBe(EXIT.fine);

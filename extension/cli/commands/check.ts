@@ -1,6 +1,8 @@
 import { Option } from 'commander';
 import packageJson from '../../../package.json';
 import { applyEdits, preferredEdits } from '../../core/policy/apply-fixes';
+import { FINDING_TITLES } from '../../core/policy/finding-titles';
+import { readFindingLevels, withLevels, type FindingLevels } from '../../core/policy/severities';
 import { CommandError, EXIT } from '../exit-code';
 import { openPolicy, resolvePolicy, type OpenedPolicy } from '../open-policy';
 import { CHECKPOINT, JSON_OUT, type Declaration } from '../options';
@@ -19,6 +21,7 @@ interface Flags {
   readonly json: boolean;
   readonly fix: boolean;
   readonly maxWarnings?: number;
+  readonly level: FindingLevels;
 }
 
 /** Fixes can bring others within reach; this many rounds are enough for any policy a person writes. */
@@ -34,6 +37,12 @@ export function declareCheck({ root, terminal, finish }: Declaration): void {
     .addOption(new Option('--format <kind>', 'how findings are printed').choices(FORMATS).default('human'))
     .option('--fix', 'make every fix that needs no decision, in the files, then report what is left', false)
     .option('--max-warnings <n>', 'exit code 1 when there are more warnings', wholeNumber)
+    .option(
+      '--level <code=level>',
+      'how loud a finding is: error, warning, information, hint or off; repeatable',
+      level,
+      {},
+    )
     .option(...JSON_OUT, false)
     .action(async (files: readonly string[], flags: Flags) => {
       const checked: Checked[] = [];
@@ -49,12 +58,26 @@ function wholeNumber(text: string): number {
   throw new CommandError(`--max-warnings takes a whole number, not "${text}"`, EXIT.wrongUse);
 }
 
-async function check(file: string, { checkpoint, fix }: Flags): Promise<Checked> {
+/** One `--level code=level`, added to those before it. */
+function level(text: string, before: FindingLevels): FindingLevels {
+  const [code = '', wanted = ''] = text.split('=');
+  const { levels, problems } = readFindingLevels({ [code]: wanted });
+  if (!Object.hasOwn(FINDING_TITLES, code))
+    throw new CommandError(`--level: there is no finding "${code}"`, EXIT.wrongUse);
+  if (problems.length > 0) throw new CommandError(`--level ${problems.join('; ')}`, EXIT.wrongUse);
+  return { ...before, ...levels };
+}
+
+function leveled(opened: OpenedPolicy, levels: FindingLevels): OpenedPolicy {
+  return { ...opened, findings: withLevels(opened.findings, levels) };
+}
+
+async function check(file: string, { checkpoint, fix, level: levels }: Flags): Promise<Checked> {
   const opened = await openPolicy(file, checkpoint);
-  if (!fix) return checkedPolicy(opened, 0);
+  if (!fix) return checkedPolicy(leveled(opened, levels), 0);
   const { last, made } = fixed(opened);
   if (made > 0) await replaceFile(file, last.text);
-  return checkedPolicy(last, made);
+  return checkedPolicy(leveled(last, levels), made);
 }
 
 /** Makes preferred fixes until none is left; the checkpoint is opened once. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Builds every folder extension/kernels/assembly/<name>/index.ts into dist/kernels/<name>.wasm with AssemblyScript.
+// Builds every folder extension/kernels/assembly/<name>/index.ts into dist/kernels/<name>.wasm with AssemblyScript, and
+// into <name>.relaxed.wasm for hosts with relaxed SIMD.
 // A module newer than all of its sources is left alone. `node scripts/build-kernels.mjs [--force] [name ...]`
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -15,7 +16,7 @@ const compiler = path.join(root, 'node_modules/assemblyscript');
 
 /**
  * The host owns the memory: it imports `env.memory`, static data lies from 64 KiB on, and the host places its buffers
- * after the module's `__heap_base`. SIMD without its relaxed part, so that every machine computes the same bits.
+ * after the module's `__heap_base`.
  */
 const FLAGS = [
   '-O3',
@@ -29,11 +30,17 @@ const FLAGS = [
   '65536',
   '--memoryBase',
   '65536',
-  '--enable',
-  'simd,bulk-memory,nontrapping-f2i',
   // "Exchange of v128 values": no exported function takes or returns any.
   '--disableWarning',
   '112',
+];
+
+const FEATURES = 'simd,bulk-memory,nontrapping-f2i';
+
+/** The same sources twice: plain SIMD computes the same bits everywhere, relaxed SIMD is faster where there is it. */
+const BUILDS = [
+  { ending: '.wasm', features: FEATURES },
+  { ending: '.relaxed.wasm', features: `${FEATURES},relaxed-simd` },
 ];
 
 function kernelNames() {
@@ -48,11 +55,19 @@ function newestSource(name) {
   return Math.max(...[...files, script, path.join(compiler, 'package.json')].map((file) => statSync(file).mtimeMs));
 }
 
-function compile(name) {
-  const target = path.join(output, `${name}.wasm`);
+function compile(name, { ending, features }) {
+  const target = path.join(output, name + ending);
   const temporary = `${target}.${process.pid}`;
   const asc = path.join(compiler, 'bin/asc.js');
-  const args = [asc, path.join('extension/kernels/assembly', name, 'index.ts'), ...FLAGS, '--outFile', temporary];
+  const args = [
+    asc,
+    path.join('extension/kernels/assembly', name, 'index.ts'),
+    ...FLAGS,
+    '--enable',
+    features,
+    '--outFile',
+    temporary,
+  ];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
     child.on('error', reject);
@@ -68,10 +83,13 @@ function compile(name) {
 export async function buildKernels({ force = false, only = kernelNames() } = {}) {
   await mkdir(output, { recursive: true });
   const stale = only.filter((name) => {
-    const target = path.join(output, `${name}.wasm`);
-    return force || !existsSync(target) || statSync(target).mtimeMs < newestSource(name);
+    const newest = newestSource(name);
+    return BUILDS.some(({ ending }) => {
+      const target = path.join(output, name + ending);
+      return force || !existsSync(target) || statSync(target).mtimeMs < newest;
+    });
   });
-  for (const name of stale) await compile(name);
+  for (const name of stale) await Promise.all(BUILDS.map((build) => compile(name, build)));
   return stale;
 }
 

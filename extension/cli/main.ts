@@ -12,7 +12,7 @@ import { inspect } from './commands/inspect';
 import { plan } from './commands/plan';
 import { CommandError, EXIT, type ExitCode } from './exit-code';
 import { messageOf } from './open-policy';
-import { CHECKPOINT, JSON_OUT, positiveInteger } from './options';
+import { CHECKPOINT, JSON_OUT, REPRODUCIBLE, positiveInteger } from './options';
 import type { Terminal } from './terminal';
 import { Cancelled } from '../jobs/progress';
 
@@ -103,6 +103,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .option('--max-perplexity-increase <percent>', 'gate: exit code 1 when perplexity grows by more than this')
     .option(...CHECKPOINT)
     .option('--workers <n>', 'workers (default: one a core)', positiveInteger('--workers'))
+    .option(...REPRODUCIBLE, false)
     .option(...JSON_OUT, false)
     .action(async (file: string, options: EvalFlags) =>
       finish(
@@ -117,6 +118,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
             scoring: options.scoring,
             maxPerplexityIncrease: options.maxPerplexityIncrease,
             workers: options.workers,
+            reproducible: options.reproducible,
             signal,
           },
           terminal,
@@ -159,6 +161,7 @@ interface EvalFlags {
   readonly scoring?: string;
   readonly maxPerplexityIncrease?: string;
   readonly workers?: number;
+  readonly reproducible: boolean;
 }
 
 async function main(): Promise<ExitCode> {

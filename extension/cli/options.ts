@@ -14,6 +14,8 @@ export interface Declaration {
 export const CHECKPOINT = ['--checkpoint <path>', "use this checkpoint instead of the policy's own"] as const;
 export const JSON_OUT = ['--json', 'print JSON as described in schemas/, nothing else, on standard output'] as const;
 
+export const REPRODUCIBLE = ['--reproducible', 'compute the same bits on every machine, somewhat slower'] as const;
+
 /** A whole number of at least 1, for --context and the like. */
 export function positiveInteger(option: string): (text: string) => number {
   return (text) => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ModelGraph } from '../core/model/graph';
+import { kernelFile } from '../kernels/relaxed-simd';
 import { createModelPool } from '../worker/model-pool';
 import type { ModelPool } from '../worker/model-protocol';
 import { createKernelPool } from '../worker/pool';
@@ -21,7 +22,7 @@ export function createWorkers(context: vscode.ExtensionContext, platform: Platfo
   const module = (name: 'cast' | 'model'): Promise<WebAssembly.Module> => {
     const known = modules.get(name);
     if (known) return known;
-    const compiled = compile(vscode.Uri.joinPath(context.extensionUri, 'dist', 'kernels', `${name}.wasm`));
+    const compiled = compile(vscode.Uri.joinPath(context.extensionUri, 'dist', 'kernels', kernelFile(name)));
     modules.set(name, compiled);
     return compiled;
   };

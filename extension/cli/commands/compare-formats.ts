@@ -20,7 +20,7 @@ import { compareFormats, type ComparedFormat } from '../../jobs/compare-formats'
 import { evaluate } from '../../jobs/evaluate';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { messageOf, openCheckpointAt, type OpenedCheckpoint } from '../open-policy';
-import { JSON_OUT, positiveInteger, type Declaration } from '../options';
+import { JSON_OUT, REPRODUCIBLE, positiveInteger, type Declaration } from '../options';
 import { runJob } from '../run-job';
 import { openSampleSet } from '../sample-set';
 import { formatTable } from '../table';
@@ -36,6 +36,7 @@ interface Flags {
   readonly windows?: number;
   readonly svg?: string;
   readonly workers?: number;
+  readonly reproducible: boolean;
   readonly json: boolean;
 }
 
@@ -65,6 +66,7 @@ export function declareCompareFormats(declaration: Declaration): void {
     .option('--windows <n>', 'windows at most', positiveInteger('--windows'))
     .option('--svg <file>', 'write a chart')
     .option('--workers <n>', 'workers (default: one a core)', positiveInteger('--workers'))
+    .option(...REPRODUCIBLE, false)
     .option(...JSON_OUT, false)
     .action(async (place: string, flags: Flags) => finish(await run(place, flags, declaration)));
 }
@@ -144,7 +146,7 @@ async function measured(
       context,
       windows,
       scoring,
-      startPool: (model, longest, bytes) => startModelPool(flags.workers, model, longest, bytes),
+      startPool: (model, longest, bytes) => startModelPool(flags.workers, model, longest, bytes, flags.reproducible),
       createDigest: nodeDigest,
       now: () => performance.now(),
       signal,

@@ -26,6 +26,8 @@ export interface EvalOptions {
   /** Percent by which perplexity may grow. */
   readonly maxPerplexityIncrease: string | undefined;
   readonly workers: number | undefined;
+  /** The same bits on every machine, somewhat slower. */
+  readonly reproducible: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -60,7 +62,8 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
         context,
         windows,
         scoring: chosen,
-        startPool: (model, longest, bytes) => startModelPool(options.workers, model, longest, bytes),
+        startPool: (model, longest, bytes) =>
+          startModelPool(options.workers, model, longest, bytes, options.reproducible),
         createDigest: nodeDigest,
         now: () => performance.now(),
         signal: options.signal,

@@ -6,7 +6,8 @@ import { LANGUAGE } from './policy-uri';
 /** The same in every host. The server itself says which files to watch. */
 export function clientOptions(context: vscode.ExtensionContext): LanguageClientOptions {
   const rulePages = vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString();
-  return { documentSelector: [{ language: LANGUAGE }], initializationOptions: { rulePages } };
+  // VS Code draws images in hovers; no capability of the protocol says so.
+  return { documentSelector: [{ language: LANGUAGE }], initializationOptions: { rulePages, pictures: true } };
 }
 
 /** Answers the server's requests for files that it can't read by itself (web host, virtual file systems). */

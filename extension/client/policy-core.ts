@@ -2,4 +2,5 @@
 // expression engine behind it are most of the extension's code, and activation has to be quick.
 export { BUILT_IN_FORMATS } from '../core/formats/registry';
 export { parsePolicy } from '../core/policy/parse';
+export { createMatchCache } from '../core/resolve/match-cache';
 export { resolve } from '../core/resolve/resolve';

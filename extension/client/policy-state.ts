@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import type { Finding } from '../core/policy/finding';
 import type { Policy } from '../core/policy/policy';
+import type { MatchCache } from '../core/resolve/match-cache';
 import type { Plan } from '../core/resolve/plan';
 import { isPolicy, resolveReference } from './policy-uri';
 import type { Checkpoints } from './checkpoints';
@@ -37,6 +38,7 @@ export function createPolicyStates(checkpoints: Checkpoints): PolicyStates {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   let current: vscode.Uri | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let matches: Promise<MatchCache> | undefined;
 
   const look = (editor: vscode.TextEditor | undefined): void => {
     if (!editor || !isPolicy(editor.document) || editor.document.uri.toString() === current?.toString()) return;
@@ -65,7 +67,8 @@ export function createPolicyStates(checkpoints: Checkpoints): PolicyStates {
       const document = await vscode.workspace.openTextDocument(uri);
       const known = cache.get(uri.toString());
       if (known?.version === document.version) return known.state;
-      const state = readState(document, checkpoints);
+      matches ??= import('./policy-core').then(({ createMatchCache }) => createMatchCache());
+      const state = readState(document, checkpoints, matches);
       cache.set(uri.toString(), { version: document.version, state });
       const settled = await state;
       // A checkpoint that could not be opened is tried again next time.
@@ -83,7 +86,11 @@ export function createPolicyStates(checkpoints: Checkpoints): PolicyStates {
   };
 }
 
-async function readState(document: vscode.TextDocument, checkpoints: Checkpoints): Promise<PolicyState> {
+async function readState(
+  document: vscode.TextDocument,
+  checkpoints: Checkpoints,
+  matches: Promise<MatchCache>,
+): Promise<PolicyState> {
   const { uri, version } = document;
   const text = document.getText();
   const { BUILT_IN_FORMATS, parsePolicy, resolve } = await import('./policy-core');
@@ -93,7 +100,7 @@ async function readState(document: vscode.TextDocument, checkpoints: Checkpoints
   const place = resolveReference(uri, policy.checkpoint.value);
   try {
     const checkpoint = await checkpoints.open(place);
-    const plan = resolve(policy, checkpoint.tree, BUILT_IN_FORMATS);
+    const plan = resolve(policy, checkpoint.tree, BUILT_IN_FORMATS, await matches);
     return {
       ...base,
       findings: [...findings, ...plan.findings],

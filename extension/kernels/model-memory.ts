@@ -6,7 +6,8 @@ export const MODEL_MEMORY_LIMIT = 65_536 * PAGE;
 
 /** A wasm memory used as a stack: room is taken at its top and given back down to a mark. */
 export interface Arena {
-  readonly memory: WebAssembly.Memory;
+  /** Size of the memory. */
+  readonly bytes: () => number;
   /** 64-byte aligned, with at least 64 bytes behind it that may be read. Throws when the memory can't grow so far. */
   readonly take: (bytes: number) => number;
   /** Grows the memory to `bytes` in all, so that it fails now and not later. */
@@ -14,6 +15,8 @@ export interface Arena {
   readonly mark: () => number;
   readonly release: (mark: number) => void;
   readonly floats: (pointer: number, count: number) => Float32Array<ArrayBuffer>;
+  readonly ints: (pointer: number, count: number) => Int32Array<ArrayBuffer>;
+  readonly view: (pointer: number, bytes: number) => DataView<ArrayBuffer>;
 }
 
 export function createArena(memory: WebAssembly.Memory, start: number): Arena {
@@ -24,7 +27,7 @@ export function createArena(memory: WebAssembly.Memory, start: number): Arena {
     if (missing > 0) grow(memory, missing, bytes);
   };
   return {
-    memory,
+    bytes: () => buffer().byteLength,
     take(bytes) {
       const at = top;
       const end = align(at + bytes) + 64;
@@ -38,6 +41,32 @@ export function createArena(memory: WebAssembly.Memory, start: number): Arena {
       top = mark;
     },
     floats: (pointer, count) => new Float32Array(buffer(), pointer, count),
+    ints: (pointer, count) => new Int32Array(buffer(), pointer, count),
+    view: (pointer, bytes) => new DataView(buffer(), pointer, bytes),
+  };
+}
+
+/** An arena without a memory, which tells how far it would have grown: what is read from it is 0. */
+export function createRehearsalArena(): Arena & { readonly most: () => number } {
+  let top = 0;
+  let most = 0;
+  return {
+    bytes: () => most,
+    most: () => most,
+    take(bytes) {
+      const at = top;
+      top = align(at + bytes) + 64;
+      most = Math.max(most, top);
+      return at;
+    },
+    reserve: () => undefined,
+    mark: () => top,
+    release: (mark) => {
+      top = mark;
+    },
+    floats: (_, count) => new Float32Array(count),
+    ints: (_, count) => new Int32Array(count),
+    view: (_, bytes) => new DataView(new ArrayBuffer(bytes)),
   };
 }
 

@@ -1,10 +1,11 @@
+import type { Pass } from '../core/model/blocks/linear';
+import { embed, layer, logits } from '../core/model/forward';
 import type { ModelGraph } from '../core/model/graph';
-import { llamaEmbed, llamaLayer, llamaLogits } from '../core/model/llama';
-import type { Activations, Weight, Weights } from '../core/model/ops';
+import type { Weight, Weights } from '../core/model/ops';
 import { rotaryFrequencies } from '../core/model/rotary';
+import { partShape, partValues, type RequiredTensor } from '../core/model/weights';
 import type { ModelKernels } from './model';
-import { SCORE_FIELDS } from './model-scores';
-import { SCORED_AT_ONCE } from './model-size';
+import { SCORE_FIELDS, scoreRows, type Pair } from './model-scores';
 
 /** Which of the two models a weight belongs to; a kept tensor belongs to both and is loaded once. */
 export type WeightUse = 'base' | 'cast' | 'both';
@@ -12,9 +13,12 @@ export type WeightUse = 'base' | 'cast' | 'both';
 /** Work that pauses every few milliseconds, so that its driver can turn to something else or stop it. */
 export type Pausing<T> = Generator<void, T, undefined>;
 
+/** Positions whose logits over the vocabulary are held at a time, for base and cast: bounds memory. */
+const SCORED_AT_ONCE = 64;
+
 /** A base model and its cast, loaded side by side. */
 export interface ModelSession {
-  /** Values are row-major; a shape of one axis is a vector, of two a matrix [outputs, inputs]. */
+  /** A tensor of the checkpoint, one of the graph's; values are row-major. */
   load(name: string, shape: readonly number[], values: Float32Array, use: WeightUse): void;
   /**
    * Figures of every scored position of a window, SCORE_FIELDS a position: those from `first` to the last but one,
@@ -25,21 +29,26 @@ export interface ModelSession {
   logits(tokens: Int32Array, of: 'base' | 'cast'): Pausing<Float32Array<ArrayBuffer>>;
 }
 
-/** The residual streams of both models; one object while nothing has told them apart. */
-interface Streams {
-  readonly base: Activations;
-  readonly cast: Activations;
-}
-
-/** Throws from `load` when the memory can't hold the weights, saying how much would be needed. */
+/**
+ * Throws from `load` when the memory can't hold the weights, saying how much would be needed. Throws at once when the
+ * model has no positions for windows of `context` tokens.
+ */
 export function createModelSession(kernels: ModelKernels, graph: ModelGraph, context: number): ModelSession {
+  const { positions } = graph.embedding;
+  if (positions && context > positions.count) {
+    throw new RangeError(`a context of ${context} tokens; this model has ${positions.count} learned positions at most`);
+  }
   const base = new Map<string, Weight>();
   const cast = new Map<string, Weight>();
-  const inBase = lookUp(base);
-  const inCast = lookUp(cast);
-  const rotary = kernels.rotaryTable(context, rotaryFrequencies(graph.ropeTheta, graph.headSize, graph.ropeScaling));
-  const layer = (weights: Weights, n: number, x: Activations): Pausing<void> =>
-    llamaLayer(graph, n, kernels, weights, x, rotary);
+  const rotaries = graph.rotaries.map((rotary) => {
+    const { frequencies, factor } = rotaryFrequencies(rotary, context);
+    return kernels.rotaryTable(context, frequencies, factor);
+  });
+  const ofBase: Pass = { ops: kernels, weights: lookUp(base), rotaries };
+  const ofCast: Pass = { ops: kernels, weights: lookUp(cast), rotaries };
+  const byName = new Map(graph.tensors.map((tensor) => [tensor.name, tensor]));
+  const byLayer = new Map<RequiredTensor['layer'], RequiredTensor[]>();
+  for (const tensor of graph.tensors) byLayer.set(tensor.layer, [...(byLayer.get(tensor.layer) ?? []), tensor]);
 
   const check = (tokens: Int32Array): void => {
     if (tokens.length > context) throw new RangeError(`a window of ${tokens.length} tokens, made for ${context}`);
@@ -51,50 +60,31 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
   };
 
   /** Layers are run for both models in step; until the first tensor that differs, once for both. */
-  function* forward(tokens: Int32Array): Pausing<Streams> {
-    const same = (part: number | 'before'): boolean =>
-      graph.tensors.every((tensor) => tensor.layer !== part || base.get(tensor.name) === cast.get(tensor.name));
-    const x = llamaEmbed(kernels, inBase, tokens);
-    let streams: Streams = { base: x, cast: same('before') ? x : llamaEmbed(kernels, inCast, tokens) };
-    for (let n = 0; n < graph.layers; n++) {
+  function* forward(tokens: Int32Array): Pausing<Pair> {
+    const same = (part: RequiredTensor['layer']): boolean =>
+      (byLayer.get(part) ?? []).every(({ parts }) => parts.every(({ as }) => base.get(as) === cast.get(as)));
+    const x = embed(graph, ofBase, tokens);
+    let streams: Pair = { base: x, cast: same('before') ? x : embed(graph, ofCast, tokens) };
+    for (let n = 0; n < graph.layers.length; n++) {
       if (streams.cast === streams.base && !same(n)) streams = { base: x, cast: kernels.copy(x) };
-      yield* layer(inBase, n, streams.base);
-      if (streams.cast !== streams.base) yield* layer(inCast, n, streams.cast);
+      yield* layer(graph, n, ofBase, streams.base);
+      if (streams.cast !== streams.base) yield* layer(graph, n, ofCast, streams.cast);
     }
     return streams;
   }
 
-  /** Scores rows `first` to the last of a block; `targets` holds the token behind each row. */
-  const scoreBlock = (streams: Streams, first: number, targets: Int32Array, scores: Float64Array): void => {
-    const baseLogits = llamaLogits(graph, kernels, inBase, streams.base);
-    const castLogits = llamaLogits(graph, kernels, inCast, streams.cast);
-    const baseSums = kernels.rowSums(baseLogits);
-    const castSums = kernels.rowSums(castLogits);
-    for (let row = first; row < targets.length; row++) {
-      const target = targets[row]!;
-      const ofBase = baseSums[row]!;
-      const ofCast = castSums[row]!;
-      const baseNll = ofBase.logSumExp - kernels.at(baseLogits, row, target);
-      const castNll = ofCast.logSumExp - kernels.at(castLogits, row, target);
-      scores.set(
-        [
-          baseNll,
-          castNll,
-          kernels.divergence(baseLogits, castLogits, row, ofBase.logSumExp, ofCast.logSumExp),
-          ofBase.top === ofCast.top ? 1 : 0,
-          Math.exp(-castNll) - Math.exp(-baseNll),
-        ],
-        (row - first) * SCORE_FIELDS,
-      );
-    }
-  };
-
   return {
     load(name, shape, values, use) {
-      const [outputs = 1, inputs] = shape;
-      const weight = inputs === undefined ? kernels.loadVector(values) : kernels.loadMatrix(values, outputs, inputs);
-      if (use !== 'cast') base.set(name, weight);
-      if (use !== 'base') cast.set(name, weight);
+      const tensor = byName.get(name);
+      if (!tensor) throw new Error(`${name}: loaded, but the forward pass does not need it`);
+      for (const part of tensor.parts) {
+        const [outputs = 1, inputs] = partShape(shape, part);
+        const cut = (): Float32Array => partValues(values, shape, part);
+        const weight =
+          inputs === undefined ? kernels.loadVector(cut, outputs) : kernels.loadMatrix(cut, outputs, inputs);
+        if (use !== 'cast') base.set(part.as, weight);
+        if (use !== 'base') cast.set(part.as, weight);
+      }
     },
     *score(tokens, first) {
       check(tokens);
@@ -112,7 +102,13 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
           };
           const from = Math.max(first, start);
           const targets = tokens.subarray(start + 1, start + 1 + rows);
-          scoreBlock(part, from - start, targets, scores.subarray((from - first) * SCORE_FIELDS));
+          scoreRows(
+            kernels,
+            { base: logits(graph, ofBase, part.base), cast: logits(graph, ofCast, part.cast) },
+            from - start,
+            targets,
+            scores.subarray((from - first) * SCORE_FIELDS),
+          );
           kernels.release(block);
           yield;
         }
@@ -125,10 +121,10 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
       check(tokens);
       const window = kernels.mark();
       try {
-        const weights = of === 'base' ? inBase : inCast;
-        const x = llamaEmbed(kernels, weights, tokens);
-        for (let n = 0; n < graph.layers; n++) yield* layer(weights, n, x);
-        return kernels.read(llamaLogits(graph, kernels, weights, x));
+        const pass = of === 'base' ? ofBase : ofCast;
+        const x = embed(graph, pass, tokens);
+        for (let n = 0; n < graph.layers.length; n++) yield* layer(graph, n, pass, x);
+        return kernels.read(logits(graph, pass, x));
       } finally {
         kernels.release(window);
       }

@@ -1,31 +1,40 @@
 import type { ModelGraph } from '../core/model/graph';
+import { modelKernels, type ModelKernels } from './model';
+import type { ModelExports } from './model-exports';
+import { LOAD_BYTES, matrixBytes } from './model-load';
+import { createRehearsalArena } from './model-memory';
+import { createModelSession } from './model-session';
 
-/** Positions whose logits over the vocabulary are held at a time, for base and cast: bounds memory. */
-export const SCORED_AT_ONCE = 64;
-/** Weights are packed in runs of rows, so that loading takes little more than what is loaded. */
-export const LOAD_BYTES = 1 << 22;
 /** Static data of the module and what alignment costs. */
 const SLACK = 1 << 20;
 
 /**
  * Bytes one worker needs to evaluate: base weights, those of the cast that differ, and what a window of `context`
- * tokens takes. All float32. An upper bound, by a few megabytes.
+ * tokens takes. All float32. Found by going through all of it without a memory, with routers that send every token to
+ * the same experts.
  */
 export function modelBytes(graph: ModelGraph, changed: ReadonlySet<string>, context: number): number {
-  const up = (value: number): number => Math.ceil(value / 8) * 8;
-  const weights = graph.tensors.reduce((sum, { name, shape }) => {
-    const [outputs = 1, inputs] = shape;
-    const floats = inputs === undefined ? outputs : up(outputs) * inputs;
-    return sum + floats * (changed.has(name) ? 2 : 1);
-  }, 0);
-  const { hidden, intermediate, heads, kvHeads, headSize, vocabulary } = graph;
-  const tokens = up(context);
-  const rows = Math.min(tokens, 128);
-  const q = heads * headSize;
-  const streams = 2 * tokens * hidden;
-  const cache = 2 * tokens * kvHeads * headSize;
-  const block = rows * (5 * hidden + 4 * q + 2 * kvHeads * headSize + 3 * intermediate) + tokens * 8;
-  const head = SCORED_AT_ONCE * (4 * hidden + 2 * vocabulary);
-  const floats = weights + tokens * headSize + streams + Math.max(cache + block, head);
-  return floats * 4 + LOAD_BYTES + 256 * graph.tensors.length + SLACK;
+  const arena = createRehearsalArena();
+  const nothing = new Float32Array(0);
+  const kernels: ModelKernels = {
+    ...modelKernels(IDLE, arena),
+    loadMatrix: (_, outputs, inputs) => ({
+      kind: 'matrix',
+      pointer: arena.take(matrixBytes(outputs, inputs)),
+      outputs,
+      inputs,
+    }),
+    loadVector: (_, length) => ({ kind: 'vector', pointer: arena.take(length * 4), length }),
+  };
+  const session = createModelSession(kernels, graph, context);
+  for (const { name, shape } of graph.tensors) {
+    session.load(name, shape, nothing, changed.has(name) ? 'base' : 'both');
+    if (changed.has(name)) session.load(name, shape, nothing, 'cast');
+  }
+  const work = session.score(new Int32Array(context), 0);
+  while (!work.next().done);
+  return arena.most() + LOAD_BYTES + SLACK;
 }
+
+/** Kernels that do nothing. */
+const IDLE = new Proxy({}, { get: () => () => 0 }) as ModelExports;

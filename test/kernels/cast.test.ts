@@ -55,6 +55,16 @@ const SCALES: Readonly<Record<string, readonly Granularity[]>> = {
   int8: [channel, tensor, group(32), group(13)],
   int4: [channel, group(128), group(32), group(7)],
   nf4: [group(64), group(32), group(5)],
+  mxfp8: [group(32), group(7)],
+  mxfp8_e5m2: [group(32)],
+  mxint8: [group(32), group(20)],
+  bfp8: [group(16), group(32), group(7)],
+  mxfp6_e2m3: [group(32), group(7)],
+  mxfp6_e3m2: [group(32)],
+  nvfp4: [group(16), group(32), group(7)],
+  mxfp4: [group(32), group(16), group(7)],
+  bfp4: [group(16), group(7)],
+  bfp2: [group(16), group(7)],
 };
 
 const title = (scale: Granularity): string => (scale.kind === 'group' ? `group ${scale.size}` : scale.kind);
@@ -66,7 +76,7 @@ describe.each(cases)('%s, scale %s: wasm equals the reference bit for bit', (for
   test.each(KINDS)('%s', (kind) => {
     SHAPES.forEach((matrix, at) => {
       const values = valuesOf(kind, matrix.rows * matrix.columns, 100 + at);
-      for (const scaleDtype of ['F32', 'BF16', 'F16'] as const) {
+      for (const scaleDtype of FORMATS.get(format)!.scaleDtypes ?? (['F32', 'BF16', 'F16'] as const)) {
         for (const overflow of ['saturate', 'ieee'] as const) {
           if (scale.kind === 'none' && scaleDtype !== 'F32') continue;
           if (overflow === 'ieee' && !format.startsWith('fp') && format !== 'bf16') continue;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseModelConfig } from '../../extension/core/checkpoint/config';
-import { modelGraph, type ModelGraph } from '../../extension/core/model/graph';
+import { modelGraph } from '../../extension/core/model/architectures';
+import type { ModelGraph, TensorNames } from '../../extension/core/model/graph';
 
 const FOLDER = fileURLToPath(new URL('../oracles/golden/model/', import.meta.url));
 
-interface StoredArray {
+export interface StoredArray {
   readonly dtype: 'float32' | 'float64' | 'int32';
   readonly shape: readonly number[];
   readonly base64: string;
@@ -30,6 +31,8 @@ export interface GoldenSummary {
 
 export interface GoldenModel {
   readonly config: object;
+  /** The same as transformers writes it today. */
+  readonly savedConfig?: object;
   readonly changed: readonly string[];
   readonly tokens: StoredArray;
   readonly logitsAt: readonly number[];
@@ -68,11 +71,7 @@ export function windowsOf(array: StoredArray): readonly Int32Array<ArrayBuffer>[
 export function bf16Tensors(
   file: Uint8Array<ArrayBuffer>,
 ): (name: string, coarse: boolean) => Float32Array<ArrayBuffer> {
-  const view = new DataView(file.buffer, file.byteOffset);
-  const headerBytes = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerBytes))) as Readonly<
-    Record<string, { readonly dtype: string; readonly data_offsets: readonly [number, number] }>
-  >;
+  const { header, headerBytes } = headerOf(file);
   return (name, coarse) => {
     const tensor = header[name];
     if (tensor?.dtype !== 'BF16') throw new Error(`${name}: no BF16 tensor of that name`);
@@ -83,8 +82,26 @@ export function bf16Tensors(
   };
 }
 
-export function graphOf(config: object): ModelGraph {
-  const graph = modelGraph(parseModelConfig(JSON.stringify(config)));
+export function tensorNames(file: Uint8Array<ArrayBuffer>): ReadonlySet<string> {
+  return new Set(Object.keys(headerOf(file).header).filter((name) => name !== '__metadata__'));
+}
+
+interface Header {
+  readonly header: Readonly<
+    Record<string, { readonly dtype: string; readonly data_offsets: readonly [number, number] }>
+  >;
+  readonly headerBytes: number;
+}
+
+function headerOf(file: Uint8Array<ArrayBuffer>): Header {
+  const view = new DataView(file.buffer, file.byteOffset);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerBytes))) as Header['header'];
+  return { header, headerBytes };
+}
+
+export function graphOf(config: object, names?: TensorNames): ModelGraph {
+  const graph = modelGraph(parseModelConfig(JSON.stringify(config)), names);
   if (graph.kind === 'unsupported') throw new Error(graph.reason);
   return graph;
 }

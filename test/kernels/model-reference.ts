@@ -31,22 +31,28 @@ export function rmsNorm(
   });
 }
 
-/** Row r stands at position `first` + r; element i of a head turns with element i + headSize / 2. */
+/** Row r stands at position `first` + r; element i of a head turns with element i + half, those behind both stay. */
 export function rotated(
   x: ArrayLike<number>,
   first: number,
   heads: number,
+  headSize: number,
   frequencies: ArrayLike<number>,
   scale: number,
 ): Float64Array {
   const half = frequencies.length;
-  const columns = heads * half * 2;
   return Float64Array.from({ length: x.length }, (_, i) => {
-    const angle = (first + Math.floor(i / columns)) * frequencies[i % half]!;
-    const low = i % (2 * half) < half;
-    const turned = low ? -x[i + half]! : x[i - half]!;
+    const at = i % headSize;
+    if (at >= 2 * half) return scale * x[i]!;
+    const angle = (first + Math.floor(i / (heads * headSize))) * frequencies[at % half]!;
+    const turned = at < half ? -x[i + half]! : x[i - half]!;
     return scale * (x[i]! * Math.cos(angle) + turned * Math.sin(angle));
   });
+}
+
+export interface Limits {
+  readonly window: number | undefined;
+  readonly softcap: number | undefined;
 }
 
 /** q: [rows, heads * headSize] from position `first`; k, v: [positions, kvHeads * headSize]. */
@@ -58,6 +64,7 @@ export function attention(
   heads: number,
   kvHeads: number,
   headSize: number,
+  { window = Infinity, softcap = Infinity }: Limits,
 ): Float64Array {
   const columns = heads * headSize;
   const kvColumns = kvHeads * headSize;
@@ -71,7 +78,10 @@ export function attention(
         for (let i = 0; i < headSize; i++) sum += q[from + i]! * k[key * kvColumns + kvFrom + i]!;
         return sum;
       };
-      const weights = Array.from({ length: first + row + 1 }, (_, key) => Math.exp(dot(key)));
+      const capped = (score: number): number => (softcap === Infinity ? score : softcap * Math.tanh(score / softcap));
+      const weights = Array.from({ length: first + row + 1 }, (_, key) =>
+        first + row - key < window ? Math.exp(capped(dot(key))) : 0,
+      );
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       for (const [key, weight] of weights.entries()) {
         for (let i = 0; i < headSize; i++) y[from + i]! += (weight / total) * v[key * kvColumns + kvFrom + i]!;

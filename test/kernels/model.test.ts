@@ -4,6 +4,7 @@ import { modelKernels, noise } from './model-kernels';
 import * as reference from './model-reference';
 
 const kernels = modelKernels();
+const ALL = { window: undefined, softcap: undefined };
 
 function expectNear(got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number): void {
   expect(got.length).toBe(wanted.length);
@@ -24,7 +25,7 @@ describe('matmul', () => {
     const x = noise(rows * depth, 1);
     const w = noise(columns * depth, 2);
     const packed = kernels.pack(kernels.write(x, rows, depth));
-    const matrix = kernels.loadMatrix(w, columns, depth);
+    const matrix = kernels.loadMatrix(() => w, columns, depth);
     const wanted = reference.product(x, w, rows, depth, columns);
     expectNear(kernels.read(kernels.linear(packed, matrix)), wanted, 1e-6 * depth);
 
@@ -41,7 +42,10 @@ describe('matmul', () => {
 
 test('rows of the embedding are read back as they were loaded', () => {
   const table = noise(21 * 13, 4);
-  const x = kernels.embed(kernels.loadMatrix(table, 21, 13), Int32Array.of(0, 20, 7, 7, 8));
+  const x = kernels.embed(
+    kernels.loadMatrix(() => table, 21, 13),
+    Int32Array.of(0, 20, 7, 7, 8),
+  );
   const wanted = [0, 20, 7, 7, 8].flatMap((row) => [...table.subarray(row * 13, (row + 1) * 13)]);
   expect([...kernels.read(x)]).toEqual(wanted);
 });
@@ -49,41 +53,65 @@ test('rows of the embedding are read back as they were loaded', () => {
 test.each([1, 4, 33, 256])('RMS norm of %i columns', (columns) => {
   const x = noise(5 * columns, 5);
   const weight = noise(columns, 6);
-  const y = kernels.rmsNorm(kernels.write(x, 5, columns), kernels.loadVector(weight), 1e-5);
+  const y = kernels.rmsNorm(
+    kernels.write(x, 5, columns),
+    kernels.loadVector(() => weight, columns),
+    1e-5,
+  );
   expectNear(kernels.read(y), reference.rmsNorm(x, weight, 1e-5, columns), 2e-6);
 });
 
-test.each([2, 6, 12, 64])('rotary embedding of heads of %i', (headSize) => {
+test.each([
+  [2, 2],
+  [6, 6],
+  [12, 12],
+  [64, 64],
+  [20, 6],
+  [16, 8],
+])('rotary embedding of heads of %i, the first %i turned', (headSize, size) => {
   const x = noise(11 * 3 * headSize, 7);
-  const frequencies = rotaryFrequencies(10_000, headSize, { kind: 'default' });
-  const rows = kernels.write(x, 11, 3 * headSize);
-  kernels.rotate(rows, 8, 3, kernels.rotaryTable(19, frequencies), 0.25);
-  expectNear(kernels.read(rows), reference.rotated(x, 8, 3, frequencies, 0.25), 1e-6);
+  const { frequencies } = rotaryFrequencies({ size, theta: 10_000, scaling: { kind: 'default' } }, 19);
+  const table = kernels.rotaryTable(19, frequencies, 1);
+  for (const scale of [0.25, 1]) {
+    const rows = kernels.write(x, 11, 3 * headSize);
+    kernels.rotate(rows, 8, 3, table, scale);
+    expectNear(kernels.read(rows), reference.rotated(x, 8, 3, headSize, frequencies, scale), 1e-6);
+  }
 });
 
 test.each([
-  [1, 1, 8, 5],
-  [4, 4, 6, 40],
-  [6, 2, 12, 150],
-  [8, 1, 32, 129],
-])('attention of %i heads on %i, of %i elements, over %i positions', (heads, kvHeads, headSize, positions) => {
-  const q = noise(positions * heads * headSize, 8).map((value) => value * 2);
-  const k = noise(positions * kvHeads * headSize, 9);
-  const v = noise(positions * kvHeads * headSize, 10);
-  const cache = kernels.keyValues(positions, kvHeads, headSize);
-  const all = { q: heads, k: kvHeads, v: kvHeads };
-  const part = (values: Float32Array, at: keyof typeof all, first: number, rows: number) => {
-    const columns = all[at] * headSize;
-    return kernels.write(values.slice(first * columns, (first + rows) * columns), rows, columns);
-  };
-  for (let first = 0; first < positions; first += 64) {
-    const rows = Math.min(64, positions - first);
-    kernels.append(cache, first, part(k, 'k', first, rows), part(v, 'v', first, rows));
-    const queries = part(q, 'q', first, rows);
-    const wanted = reference.attention(kernels.read(queries), k, v, first, heads, kvHeads, headSize);
-    expectNear(kernels.read(kernels.attention(queries, cache, first, heads)), wanted, 3e-6);
-  }
-});
+  [1, 1, 8, 5, ALL],
+  [4, 4, 6, 40, ALL],
+  [6, 2, 12, 150, ALL],
+  [8, 1, 32, 129, ALL],
+  [2, 1, 8, 150, { ...ALL, window: 1 }],
+  [2, 2, 8, 150, { ...ALL, window: 4 }],
+  [4, 2, 6, 150, { ...ALL, window: 37 }],
+  [2, 1, 8, 150, { ...ALL, window: 149 }],
+  [2, 1, 8, 40, { ...ALL, window: 999 }],
+  [2, 1, 8, 70, { ...ALL, softcap: 0.5 }],
+  [2, 1, 8, 150, { window: 30, softcap: 2 }],
+])(
+  'attention of %i heads on %i, of %i elements, over %i positions, %j',
+  (heads, kvHeads, headSize, positions, limits) => {
+    const q = noise(positions * heads * headSize, 8).map((value) => value * 2);
+    const k = noise(positions * kvHeads * headSize, 9);
+    const v = noise(positions * kvHeads * headSize, 10);
+    const cache = kernels.keyValues(positions, kvHeads, headSize);
+    const all = { q: heads, k: kvHeads, v: kvHeads };
+    const part = (values: Float32Array, at: keyof typeof all, first: number, rows: number) => {
+      const columns = all[at] * headSize;
+      return kernels.write(values.slice(first * columns, (first + rows) * columns), rows, columns);
+    };
+    for (let first = 0; first < positions; first += 64) {
+      const rows = Math.min(64, positions - first);
+      kernels.append(cache, first, part(k, 'k', first, rows), part(v, 'v', first, rows));
+      const queries = part(q, 'q', first, rows);
+      const wanted = reference.attention(kernels.read(queries), k, v, first, heads, kvHeads, headSize, limits);
+      expectNear(kernels.read(kernels.attention(queries, cache, first, heads, limits)), wanted, 3e-6);
+    }
+  },
+);
 
 test('exp is within 1.2e-7 of the exact value, 0 far below, NaN for NaN', () => {
   const x = Float32Array.from({ length: 400_000 }, (_, i) => -87.3 + (i * 175.6) / 400_000);
@@ -100,7 +128,7 @@ test('swiglu, also where the exponential over- and underflows', () => {
   const gate = Float32Array.of(-1000, -90, -20, -1, 0, 1, 20, 1000);
   const up = noise(8, 11);
   const got = kernels.write(gate, 1, 8);
-  kernels.swiglu(got, kernels.write(up, 1, 8));
+  kernels.gate(got, kernels.write(up, 1, 8), 'silu');
   expectNear(kernels.read(got), reference.swiglu(gate, up), 1e-4);
 });
 

@@ -62,7 +62,7 @@ async function showRuleTensors(state: PolicyState, index: number): Promise<void>
   const effect = plan.rules[index];
   if (!effect) return;
   const won = new Set(effect.won);
-  const items = effect.matched.map((name): vscode.QuickPickItem => {
+  const items = Array.from(effect.matched, (name): vscode.QuickPickItem => {
     const tensor = plan.byName.get(name)?.tensor;
     return {
       label: name,

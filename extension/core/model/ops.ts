@@ -37,11 +37,12 @@ export interface PackedActivations {
   readonly columns: number;
 }
 
-/** Cosines and sines by position: headSize / 2 floats a position each. */
+/** Cosines and sines by position: size / 2 floats a position each. */
 export interface RotaryTable {
   readonly cosines: number;
   readonly sines: number;
-  readonly headSize: number;
+  /** Elements of a head that are turned, the first of it; the rest stays as it is. */
+  readonly size: number;
 }
 
 /** Keys and values of one layer for the positions seen so far. */
@@ -53,30 +54,58 @@ export interface KeyValues {
   readonly headSize: number;
 }
 
+/** gelu x Phi(x) (Hendrycks and Gimpel 2016), gelu_tanh its approximation by tanh, silu x sigmoid(x). */
+export type Activation = 'silu' | 'gelu' | 'gelu_tanh' | 'relu';
+
+/** See `Attention`; undefined for none. */
+export interface AttentionLimits {
+  readonly window: number | undefined;
+  readonly softcap: number | undefined;
+}
+
 /**
- * What a forward pass is made of. The wasm kernels implement it; an architecture (see llama.ts) only says in which
- * order. All float32. What an operation makes lives until the room taken since a `mark` is released.
+ * What a forward pass is made of. The wasm kernels implement it; blocks/ and forward.ts only say in which order.
+ * All float32. What an operation makes lives until the room taken since a `mark` is released.
  */
 export interface ModelOps {
-  /** Rows of the embedding, one a token. */
-  embed(table: Matrix, tokens: Int32Array): Activations;
+  /** Rows of the table, one an id. */
+  embed(table: Matrix, ids: Int32Array): Activations;
   /** Rows `first` to `first + count`, without copying; `first` and, but at the end, `count` are multiples of 8. */
   rows(x: Activations, first: number, count: number): Activations;
+  zeros(rows: number, columns: number): Activations;
+  /** Copies of some rows. */
+  gatherRows(x: Activations, rows: Int32Array): Activations;
+  /** Row i of `x`, times weights[i], is added to row rows[i] of `to`. */
+  addRows(x: Activations, rows: Int32Array, weights: Float32Array, to: Activations): void;
+  /** to += x. */
+  add(x: Activations, to: Activations): void;
+  /** x *= factor. */
+  scale(x: Activations, factor: number): void;
+  /** Values, row-major, without the rows that fill up. */
+  read(x: Activations): Float32Array<ArrayBuffer>;
+  /** Over each `weight.length` neighbouring elements: a row, or each head of it. */
   rmsNorm(x: Activations, weight: Vector, epsilon: number): Activations;
+  layerNorm(x: Activations, weight: Vector, bias: Vector, epsilon: number): Activations;
   pack(x: Activations): PackedActivations;
   /** x times the transposed weight: PyTorch's linear layer without bias. */
   linear(x: PackedActivations, weight: Matrix): Activations;
   /** The same, added to `to`. */
   addLinear(x: PackedActivations, weight: Matrix, to: Activations): void;
+  /** Adds the bias to every row, in place. */
+  addBias(x: Activations, bias: Vector): void;
   /** Rotary position embedding in place, then times `scale`; the first row stands at position `first`. */
   rotate(x: Activations, first: number, heads: number, table: RotaryTable, scale: number): void;
   keyValues(positions: number, kvHeads: number, headSize: number): KeyValues;
   /** Puts rotated keys and values at position `first` and behind. */
   append(cache: KeyValues, first: number, k: Activations, v: Activations): void;
   /** Causal attention; query heads share key-value heads in groups. `q`: rotated and scaled, from position `first`. */
-  attention(q: Activations, cache: KeyValues, first: number, heads: number): Activations;
-  /** gate = silu(gate) * up, in place. */
-  swiglu(gate: Activations, up: Activations): void;
+  attention(q: Activations, cache: KeyValues, first: number, heads: number, limits: AttentionLimits): Activations;
+  /** x = activation(x), in place. */
+  activate(x: Activations, activation: Activation): void;
+  /** gate = activation(gate) * up, in place. */
+  gate(gate: Activations, up: Activations, activation: Activation): void;
+  /** x = cap tanh(x / cap), in place. */
+  softcap(x: Activations, cap: number): void;
   mark(): number;
   release(mark: number): void;
 }

@@ -1,83 +1,80 @@
-import type { ModelConfig } from '../checkpoint/model-config';
+import type { RotaryScaling } from './rotary-scaling';
 
-/** How the angle of a position is found. Names and keys are those of transformers' `rope_parameters`. */
-export type RotaryScaling =
-  | { readonly kind: 'default' }
-  | { readonly kind: 'linear'; readonly factor: number }
-  | {
-      readonly kind: 'llama3';
-      readonly factor: number;
-      readonly lowFrequencyFactor: number;
-      readonly highFrequencyFactor: number;
-      readonly originalPositions: number;
-    };
+/** Rotary position embedding (Su et al. 2021), half-split as transformers computes it. */
+export interface Rotary {
+  /** Elements of a head that are turned, an even number. */
+  readonly size: number;
+  readonly theta: number;
+  readonly scaling: RotaryScaling;
+}
 
-/** The scaling that config.json asks for, or the reason why it can't be computed. */
-export function rotaryScaling(
-  config: ModelConfig,
-): RotaryScaling | { readonly kind: 'refused'; readonly reason: string } {
-  const { raw } = config;
-  const given = record(raw['rope_parameters']) ?? record(raw['rope_scaling']);
-  if (!given) return { kind: 'default' };
-  const type = given['rope_type'] ?? given['type'] ?? 'default';
-  const partial = given['partial_rotary_factor'] ?? raw['partial_rotary_factor'] ?? 1;
-  if (partial !== 1) return refused(`partial_rotary_factor ${JSON.stringify(partial)} is not implemented`);
-  const factor = positive(given['factor']);
-  switch (type) {
-    case 'default':
-      return { kind: 'default' };
-    case 'linear':
-      return factor === undefined ? refused('rope scaling "linear" needs a factor') : { kind: 'linear', factor };
-    case 'llama3': {
-      const lowFrequencyFactor = positive(given['low_freq_factor']);
-      const highFrequencyFactor = positive(given['high_freq_factor']);
-      const originalPositions = positive(given['original_max_position_embeddings']) ?? config.max_position_embeddings;
-      if (factor && lowFrequencyFactor && highFrequencyFactor && originalPositions) {
-        return { kind: 'llama3', factor, lowFrequencyFactor, highFrequencyFactor, originalPositions };
-      }
-      return refused('rope scaling "llama3" needs factor, low_freq_factor and high_freq_factor');
-    }
-    default:
-      return refused(
-        `rope scaling "${JSON.stringify(type).replaceAll('"', '')}" is not implemented; default, linear and llama3 are`,
-      );
-  }
+/** Radians a position for each pair of elements, and what cosines and sines are multiplied with. */
+export interface RotaryFrequencies {
+  readonly frequencies: Float32Array;
+  readonly factor: number;
 }
 
 /**
- * Radians a position for each pair of elements: headSize / 2 of them, float32 as transformers computes them
- * (`compute_default_rope_parameters`, `_compute_llama3_parameters`).
+ * size / 2 frequencies in float32 for windows of `positions` tokens, by the formulas of transformers'
+ * `modeling_rope_utils`. Only `dynamic` and `longrope` depend on the window.
  */
-export function rotaryFrequencies(theta: number, headSize: number, scaling: RotaryScaling): Float32Array {
-  const plain = Float32Array.from({ length: headSize / 2 }, (_, i) => 1 / Math.fround(theta ** ((2 * i) / headSize)));
+export function rotaryFrequencies({ size, theta, scaling }: Rotary, positions: number): RotaryFrequencies {
+  const plain = powers(theta, size).map((power) => 1 / power);
   switch (scaling.kind) {
     case 'default':
-      return plain;
+      return { frequencies: plain, factor: 1 };
     case 'linear':
-      return plain.map((frequency) => frequency / scaling.factor);
+      return { frequencies: plain.map((frequency) => frequency / scaling.factor), factor: 1 };
+    case 'dynamic': {
+      const { factor, maxPositions } = scaling;
+      const stretch = (factor * Math.max(positions, maxPositions)) / maxPositions - (factor - 1);
+      const base = theta * stretch ** (size / (size - 2));
+      return { frequencies: powers(base, size).map((power) => 1 / power), factor: 1 };
+    }
     case 'llama3': {
       const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositions } = scaling;
-      return plain.map((frequency) => {
+      const frequencies = plain.map((frequency) => {
         const wavelength = (2 * Math.PI) / frequency;
         if (wavelength < originalPositions / high) return frequency;
         if (wavelength > originalPositions / low) return frequency / factor;
         const smooth = (originalPositions / wavelength - low) / (high - low);
         return ((1 - smooth) * frequency) / factor + smooth * frequency;
       });
+      return { frequencies, factor: 1 };
+    }
+    case 'yarn': {
+      const { factor, attentionFactor } = scaling;
+      const ramp = yarnRamp(theta, size, scaling);
+      const frequencies = plain.map((frequency, i) => {
+        const interpolated = ramp[i]!;
+        return (frequency / factor) * interpolated + frequency * (1 - interpolated);
+      });
+      return { frequencies, factor: attentionFactor };
+    }
+    case 'longrope': {
+      const { short, long, originalPositions, attentionFactor } = scaling;
+      const stretch = positions > originalPositions ? long : short;
+      const frequencies = powers(theta, size).map((power, i) => 1 / (stretch[i]! * power));
+      return { frequencies, factor: attentionFactor };
     }
   }
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
+/** theta^(2 i / size). */
+function powers(theta: number, size: number): Float32Array {
+  return Float32Array.from({ length: size / 2 }, (_, i) => theta ** ((2 * i) / size));
 }
 
-function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined;
-}
-
-function refused(reason: string): { readonly kind: 'refused'; readonly reason: string } {
-  return { kind: 'refused', reason };
+/** How far each frequency is interpolated, 0 to 1: YaRN (Peng et al. 2023), "NTK-by-parts". */
+function yarnRamp(
+  theta: number,
+  size: number,
+  { betaFast, betaSlow, originalPositions, truncate }: Extract<RotaryScaling, { readonly kind: 'yarn' }>,
+): Float32Array {
+  const pairAt = (rotations: number): number =>
+    (size * Math.log(originalPositions / (rotations * 2 * Math.PI))) / (2 * Math.log(theta));
+  const low = Math.max(truncate ? Math.floor(pairAt(betaFast)) : pairAt(betaFast), 0);
+  const high = Math.min(truncate ? Math.ceil(pairAt(betaSlow)) : pairAt(betaSlow), size - 1);
+  const width = low === high ? 0.001 : high - low;
+  return Float32Array.from({ length: size / 2 }, (_, i) => Math.min(1, Math.max(0, (i - low) / width)));
 }

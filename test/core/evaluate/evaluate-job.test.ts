@@ -4,7 +4,7 @@ import { openWeights } from '../../../extension/core/checkpoint/weights';
 import { createDigest } from '../../../extension/core/digest';
 import type { EvaluationReport } from '../../../extension/core/evaluate/report';
 import { BUILT_IN_FORMATS } from '../../../extension/core/formats/registry';
-import { modelGraph } from '../../../extension/core/model/graph';
+import { modelGraph } from '../../../extension/core/model/architectures';
 import { parsePolicy } from '../../../extension/core/policy/parse';
 import { resolve } from '../../../extension/core/resolve/resolve';
 import { evaluate, type EvaluateProgress, type EvaluateRequest } from '../../../extension/jobs/evaluate';
@@ -120,7 +120,8 @@ describe('evaluate', () => {
 
   test('a tensor that the checkpoint lacks is named', async () => {
     const request = await prepare(KEEP);
-    const graph = { ...request.graph, tensors: [...request.graph.tensors, { name: 'x.weight', shape: [1], layer: 0 }] };
+    const missing = { name: 'x.weight', shape: [1], layer: 0, parts: [] };
+    const graph = { ...request.graph, tensors: [...request.graph.tensors, missing] };
     await expect(run({ ...request, graph })).rejects.toThrow(
       'x.weight: config.json implies this tensor, but the checkpoint does not hold it',
     );
@@ -128,8 +129,11 @@ describe('evaluate', () => {
 
   test('a model beyond what a worker can hold is refused before anything is read', async () => {
     const request = await prepare(KEEP);
-    await expect(run({ ...request, graph: { ...request.graph, vocabulary: 20_000_000 } })).rejects.toThrow(
-      /takes 10\.\d GB of memory in a worker, which can have 4\.29 GB at most/,
+    const layers = request.graph.layers.map((steps) =>
+      steps.map((step) => step.map((branch) => ({ ...branch, block: { ...branch.block, headSize: 1_000_000 } }))),
+    );
+    await expect(run({ ...request, graph: { ...request.graph, layers } })).rejects.toThrow(
+      /takes 5\.\d\d GB of memory in a worker, which can have 4\.29 GB at most/,
     );
   });
 });

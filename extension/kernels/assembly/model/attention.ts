@@ -1,4 +1,5 @@
 import { exp4 } from './exp';
+import { softcap } from './tanh';
 import { EDGE, storeEdge, tile } from './tile';
 
 /**
@@ -9,6 +10,7 @@ import { EDGE, storeEdge, tile } from './tile';
  * - `scores`: room for 8 floats a position: the scores of 8 queries of one head are all that is ever stored.
  * - `y`: row-major [rows, heads * headDim], rows `strideY` bytes apart.
  * `first` is the position of the block's first query, `rows` their number; both multiples of 8.
+ * A query sees the last `window` keys up to its own; 0 for all. Scores become cap tanh(score / cap); 0 for no cap.
  */
 export function attention(
   queries: usize,
@@ -25,6 +27,8 @@ export function attention(
   heads: i32,
   kvHeads: i32,
   headDim: i32,
+  window: i32,
+  cap: f32,
 ): void {
   const group = heads / kvHeads;
   const panel = (<usize>headDim) << 5;
@@ -35,29 +39,44 @@ export function attention(
     let out = y + <usize>head * columnBytes;
     for (let row = 0; row < rows; row += 8) {
       const position = first + row;
-      scoresOf(q, keys + kvHead * keyBytes, headDim, position, scores);
-      softmax(scores, position + 8);
-      weightedValues(scores, position + 8, values + kvHead * columnBytes, strideV, headDim, out, strideY);
+      // Whole tiles of keys: those before the window of the first query are masked with the rest.
+      const start = window > 0 ? max(0, position - window + 1) & ~3 : 0;
+      const count = position + 8 - start;
+      const from = <usize>start;
+      scoresOf(q, keys + kvHead * keyBytes + from * columnBytes, headDim, count, scores);
+      if (cap > 0) softcap(scores, cap, count << 3);
+      mask(scores, count, window > 0 ? position - start - window : -8);
+      softmax(scores, count);
+      weightedValues(scores, count, values + kvHead * columnBytes + from * strideV, strideV, headDim, out, strideY);
       q += panel;
       out += strideY << 3;
     }
   }
 }
 
-/** scores[key][8 queries] of the keys 0 .. position + 7, -infinity where the key comes after the query. */
-function scoresOf(q: usize, k: usize, headDim: i32, position: i32, scores: usize): void {
+/** scores[key][8 queries] of `count` keys, a multiple of 4. */
+function scoresOf(q: usize, k: usize, headDim: i32, count: i32, scores: usize): void {
   const panel = (<usize>headDim) << 4;
-  const count = position + 8;
-  let to = scores;
   for (let key = 0; key < count; key += 4) {
-    tile(k, 16, q, 32, headDim, to, 32, false);
+    tile(k, 16, q, 32, headDim, scores, 32, false);
     k += panel;
-    to += 128;
+    scores += 128;
   }
-  to = scores + ((<usize>position) << 5);
+}
+
+/**
+ * -infinity where the key comes after the query, the last 8 keys standing at the places of the 8 queries, and where
+ * it has left the window: query i no longer sees key `left` + i.
+ */
+function mask(scores: usize, count: i32, left: i32): void {
+  const own = scores + (<usize>(count - 8) << 5);
   for (let key = 1; key < 8; key++) {
-    to += 32;
-    for (let query = 0; query < key; query++) store<f32>(to + ((<usize>query) << 2), -Infinity);
+    for (let query = 0; query < key; query++) store<f32>(own + ((<usize>key) << 5) + ((<usize>query) << 2), -Infinity);
+  }
+  for (let query = 0; query < 8; query++) {
+    for (let key = 0; key <= left + query; key++) {
+      store<f32>(scores + ((<usize>key) << 5) + ((<usize>query) << 2), -Infinity);
+    }
   }
 }
 

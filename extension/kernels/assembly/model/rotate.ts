@@ -1,8 +1,8 @@
 /**
- * Rotary position embedding in place, half-split (transformers' `rotate_half`): element i of a head turns with
- * element i + headDim / 2. Then multiplies by `scale` (1 / sqrt(headDim) for queries, 1 for keys).
- * `x`: rows `strideX` bytes apart, `heads` heads of `headDim` floats beside each other.
- * `cosines`, `sines`: [rows, headDim / 2], of the rows' own positions.
+ * Rotary position embedding in place, half-split (transformers' `rotate_half`): of the first `size` elements of a head
+ * element i turns with element i + size / 2; the others stay. Then multiplies all by `scale` (1 / sqrt(headDim) for
+ * most queries, 1 for keys). `x`: rows `strideX` bytes apart, `heads` heads of `headDim` floats beside each other.
+ * `cosines`, `sines`: [rows, size / 2], of the rows' own positions.
  */
 export function rotate(
   x: usize,
@@ -10,11 +10,12 @@ export function rotate(
   rows: i32,
   heads: i32,
   headDim: i32,
+  size: i32,
   cosines: usize,
   sines: usize,
   scale: f32,
 ): void {
-  const half = headDim >> 1;
+  const half = size >> 1;
   const halfBytes = (<usize>half) << 2;
   const scales = f32x4.splat(scale);
   for (let row = 0; row < rows; row++) {
@@ -43,7 +44,13 @@ export function rotate(
         store<f32>(low, scale * (a * cos - b * sin));
         store<f32>(high, scale * (b * cos + a * sin));
       }
-      head += halfBytes << 1;
+      if (scale !== 1) {
+        for (i = size; i < headDim; i++) {
+          const at = head + ((<usize>i) << 2);
+          store<f32>(at, scale * load<f32>(at));
+        }
+      }
+      head += (<usize>headDim) << 2;
     }
     x += strideX;
     cosines += halfBytes;

@@ -1,0 +1,42 @@
+import type { Activation, Activations } from '../ops';
+import { addLinear, linear, type Linear, type Pass } from './linear';
+
+/** down(act(gate(x)) * up(x)) (Shazeer 2020), or down(act(up(x))) without a gate. */
+export type Mlp = GatedMlp | PlainMlp;
+
+export interface GatedMlp {
+  readonly kind: 'gated-mlp';
+  readonly activation: Activation;
+  readonly gate: Linear;
+  readonly up: Linear;
+  readonly down: Linear;
+}
+
+export interface PlainMlp {
+  readonly kind: 'mlp';
+  readonly activation: Activation;
+  readonly up: Linear;
+  readonly down: Linear;
+}
+
+/** Adds the output for the rows `x` to `to`. */
+export function runMlp(pass: Pass, mlp: Mlp, x: Activations, to: Activations): void {
+  addLinear(pass, mlp.down, pass.ops.pack(middle(pass, mlp, x)), to);
+}
+
+function middle(pass: Pass, mlp: Mlp, x: Activations): Activations {
+  const { ops } = pass;
+  const input = ops.pack(x);
+  switch (mlp.kind) {
+    case 'gated-mlp': {
+      const gate = linear(pass, mlp.gate, input);
+      ops.gate(gate, linear(pass, mlp.up, input), mlp.activation);
+      return gate;
+    }
+    case 'mlp': {
+      const up = linear(pass, mlp.up, input);
+      ops.activate(up, mlp.activation);
+      return up;
+    }
+  }
+}

@@ -25,10 +25,12 @@ export function createReportDocuments(): ReportDocuments {
       const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name.replaceAll('/', ' ')}.md` });
       texts.set(uri.path, markdown);
       changed.fire(uri);
-      const commands = await vscode.commands.getCommands(true);
-      // The preview comes with VS Code, but users may have turned it off.
-      if (commands.includes('markdown.showPreview')) await vscode.commands.executeCommand('markdown.showPreview', uri);
-      else await vscode.window.showTextDocument(uri, { preview: true });
+      try {
+        await vscode.commands.executeCommand('markdown.showPreview', uri);
+      } catch {
+        // The preview comes with VS Code, but users may have turned it off.
+        await vscode.window.showTextDocument(uri, { preview: true });
+      }
     },
     dispose: () => {
       for (const each of [provider, closed, changed]) each.dispose();

@@ -1,3 +1,4 @@
+import { NO_VALUES, addRanges, tensorRange } from '../core/analysis/value-range';
 import { NO_ERROR, addErrors, type CastErrorSums } from '../core/analysis/cast-error';
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
@@ -6,6 +7,8 @@ import { formatOf } from '../core/formats/format-of';
 import { matrixShape } from '../core/formats/matrix';
 import { rowUnit } from '../core/formats/row-unit';
 import type { CastResult, KernelPool, RangeResult } from '../worker/protocol';
+import { meanScale, withoutNesting } from './mean-scale';
+import { outlierRange } from './outlier-range';
 import { inOrder } from './pipeline';
 
 /** Reads bytes of a tensor: `offset` counts from the tensor's first byte. */
@@ -75,29 +78,50 @@ export async function* castTensor(
       run.rows * matrix.columns * elementBytes,
       options.signal,
     );
-  const needsRange = cast.scale.kind === 'tensor' || formatOf(cast).needsRange === true;
-  const range = needsRange ? await wholeRange(source, tensor, runs, readRun, options.signal) : ANY_RANGE;
-
-  const tasks = async function* (): AsyncGenerator<() => Promise<CastResult>> {
-    for (const run of runs) {
-      const bytes = await readRun(run);
-      yield () =>
-        source.pool.cast(
-          {
-            dtype: tensor.dtype,
-            bytes,
-            matrix: { rows: run.rows, columns: matrix.columns },
-            firstElement: run.firstRow * matrix.columns,
-            cast,
-            range,
-            decode: options.decode,
-          },
-          options.signal,
-        );
-    }
+  const { pool } = source;
+  /** Answers of the pool for all runs, in their order. */
+  const overRuns = <T>(ask: (run: RowRun, bytes: Uint8Array<ArrayBuffer>) => Promise<T>): AsyncIterable<T> => {
+    const tasks = async function* (): AsyncGenerator<() => Promise<T>> {
+      for (const run of runs) {
+        const bytes = await readRun(run);
+        yield () => ask(run, bytes);
+      }
+    };
+    return inOrder(tasks(), pool.size + 1);
   };
+  const castRuns = (castTo: Cast, range: TensorRange, decode: boolean): AsyncIterable<CastResult> =>
+    overRuns((run, bytes) =>
+      pool.cast(
+        {
+          dtype: tensor.dtype,
+          bytes,
+          matrix: { rows: run.rows, columns: matrix.columns },
+          firstElement: run.firstRow * matrix.columns,
+          cast: castTo,
+          range,
+          decode,
+        },
+        options.signal,
+      ),
+    );
+  const { dtype } = tensor;
+  const { columns } = matrix;
+  const plainRange = async (): Promise<TensorRange> => {
+    if (cast.outliers !== undefined) {
+      const ranges = overRuns((_, bytes) => pool.columns(dtype, bytes, columns, options.signal));
+      return outlierRange(dtype, matrix, cast.outliers, ranges);
+    }
+    const needsRange = cast.scale.kind === 'tensor' || formatOf(cast).needsRange === true;
+    return needsRange ? wholeRange(overRuns((_, bytes) => pool.range(dtype, bytes, options.signal))) : ANY_RANGE;
+  };
+  let range = await plainRange();
+  if (cast.nested) {
+    const plain = withoutNesting(cast);
+    range = { ...range, meanScale: await meanScale(plain, castRuns(plain, range, false)) };
+  }
+
   let errors = NO_ERROR;
-  for await (const result of inOrder(tasks(), source.pool.size + 1)) {
+  for await (const result of castRuns(cast, range, options.decode)) {
     refuseNonFinite(tensor, cast, result.nan, result.infinite);
     errors = addErrors(errors, result.errors);
     yield result;
@@ -105,26 +129,10 @@ export async function* castTensor(
   return { errors, range };
 }
 
-async function wholeRange(
-  source: CastSource,
-  tensor: TensorInfo,
-  runs: readonly RowRun[],
-  readRun: (run: RowRun) => Promise<Uint8Array<ArrayBuffer>>,
-  signal: AbortSignal | undefined,
-): Promise<TensorRange> {
-  const tasks = async function* (): AsyncGenerator<() => Promise<RangeResult>> {
-    for (const run of runs) {
-      const bytes = await readRun(run);
-      yield () => source.pool.range(tensor.dtype, bytes, signal);
-    }
-  };
-  let whole: TensorRange | undefined;
-  for await (const { min, max, amax } of inOrder(tasks(), source.pool.size + 1)) {
-    whole = whole
-      ? { min: Math.min(whole.min, min), max: Math.max(whole.max, max), amax: Math.max(whole.amax, amax) }
-      : { min, max, amax };
-  }
-  return whole ?? ANY_RANGE;
+async function wholeRange(runs: AsyncIterable<RangeResult>): Promise<TensorRange> {
+  let whole = NO_VALUES;
+  for await (const range of runs) whole = addRanges(whole, range);
+  return tensorRange(whole);
 }
 
 /**
@@ -133,7 +141,7 @@ async function wholeRange(
  */
 function refuseNonFinite(tensor: TensorInfo, cast: Cast, nan: number, infinite: number): void {
   if (nan === 0 && infinite === 0) return;
-  if (cast.scale.kind === 'none' && cast.overflow === 'ieee') return;
+  if (cast.scale.kind === 'none' && cast.overflow === 'ieee' && formatOf(cast).family === 'float') return;
   throw new Error(
     `${tensor.name}: holds ${nan} NaN and ${infinite} infinite values, which ${cast.format} can't store; keep this tensor, or cast it to an unscaled float with "overflow: ieee"`,
   );

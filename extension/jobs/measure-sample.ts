@@ -1,3 +1,4 @@
+import { tensorRange } from '../core/analysis/value-range';
 import type { ValueProfile } from '../core/analysis/value-profile';
 import type { StorageDtype } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
@@ -13,7 +14,7 @@ export interface Sample {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly matrix: MatrixShape;
   readonly elements: number;
-  /** Of the whole tensor. */
+  /** Of the whole tensor, but for the mean magnitude: that is the sample's. */
   readonly range: TensorRange;
 }
 
@@ -29,12 +30,14 @@ export async function readSample(
   const runs = sampleRuns(matrix, elements);
   const rows = runs.reduce((sum, run) => sum + run.rows, 0);
   const { min, max } = profile.moments.count === 0 ? { min: 0, max: 0 } : profile;
+  const bytes = await readRuns(source, tensor, matrix, runs, signal);
+  const { meanMagnitude } = tensorRange(await source.pool.range(tensor.dtype, bytes, signal));
   return {
     dtype: tensor.dtype,
-    bytes: await readRuns(source, tensor, matrix, runs, signal),
+    bytes,
     matrix: { rows, columns: matrix.columns },
     elements: rows * matrix.columns,
-    range: { min, max, amax: Math.max(Math.abs(min), Math.abs(max)) },
+    range: { min, max, amax: Math.max(Math.abs(min), Math.abs(max)), meanMagnitude },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CastErrorSums } from '../core/analysis/cast-error';
+import type { ColumnRanges } from '../core/analysis/column-ranges';
 import type { ValueProfile } from '../core/analysis/value-profile';
 import type { ValueRange } from '../core/analysis/value-range';
 import type { StorageDtype } from '../core/checkpoint/storage-dtype';
@@ -34,5 +35,7 @@ export interface CastKernels {
   range(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>): ValueRange;
   /** Moments and distribution of the values. */
   profile(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>): ValueProfile;
+  /** Ranges of the columns of rows of so many values. */
+  columns(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>, columns: number): ColumnRanges;
   cast(job: CastJob): CastResult;
 }

@@ -1,3 +1,4 @@
+import { columnRanges } from '../core/analysis/column-ranges';
 import { measureCast } from '../core/analysis/measure-cast';
 import { profileValues } from '../core/analysis/value-profile';
 import { valueRange } from '../core/analysis/value-range';
@@ -10,6 +11,10 @@ import type { CastJob, CastKernels } from './cast-kernels';
 export const referenceKernels: CastKernels = {
   range: (dtype, bytes) => valueRange(sourceFloats(dtype, bytes)),
   profile: (dtype, bytes) => profileValues(sourceFloats(dtype, bytes)),
+  columns(dtype, bytes, columns) {
+    const values = sourceFloats(dtype, bytes);
+    return columnRanges(values, { rows: values.length / columns, columns });
+  },
   cast(job) {
     const format = jobFormat(job);
     const values = sourceFloats(job.dtype, job.bytes);

@@ -1,11 +1,15 @@
 import type { MatrixShape } from '../core/formats/format';
 import { optionsOf } from '../core/formats/cast-options';
-import { packedWords } from '../core/formats/int4-packing';
+import { packedWords } from '../core/formats/integer-packing';
 import { scaleBytes, storedScale } from '../core/formats/scaling';
 import { formatOf } from '../core/formats/format-of';
 import { randomKey } from '../core/formats/stochastic';
 import { KERNEL_FORMAT, SCALE_DTYPE, scaleDtypeNumber, type CastExports, type KernelFormat } from './cast-abi';
 import type { CastJob } from './cast-kernels';
+import { bfpSteps } from './steps/bfp';
+import { mxSteps } from './steps/mx';
+import { nvfp4Steps } from './steps/nvfp4';
+import { rotatedSteps } from './steps/rotated';
 
 /** Addresses of a tile's buffers. */
 export interface TileAt {
@@ -32,6 +36,9 @@ export interface CastSteps {
 
 /** Undefined where the format or an option of the cast has no kernel: such a job is the reference's. */
 export function castSteps(kernels: CastExports, job: CastJob): CastSteps | undefined {
+  if (job.cast.rotate !== undefined) return rotatedSteps(kernels, job, castSteps);
+  const blocks = mxSteps(kernels, job) ?? nvfp4Steps(kernels, job) ?? bfpSteps(kernels, job);
+  if (blocks) return blocks;
   const { format, scaleDtype } = job.cast;
   if (optionsOf(job.cast).length > 0 || !(scaleDtype in SCALE_DTYPE)) return undefined;
   if (job.cast.scale.kind === 'block') return undefined;
@@ -65,7 +72,7 @@ function runSteps(kernels: CastExports, { cast, range }: CastJob, format: Kernel
   return {
     fixedScale,
     sizes: ({ rows, columns }) => ({
-      codes: packed ? rows * packedWords(columns) * 4 : rows * columns * codeBytes,
+      codes: packed ? rows * packedWords(columns, 4) * 4 : rows * columns * codeBytes,
       scales: fixed === 0 ? rows * Math.ceil(columns / size(columns)) * scaleBytes(cast.scaleDtype) : 0,
       scratch: packed ? rows * columns : 0,
     }),

@@ -1,12 +1,12 @@
 import type { CastErrorSums } from '../core/analysis/cast-error';
-import { NO_RANGE } from '../core/analysis/value-range';
+import { NO_VALUES, type ValueRange } from '../core/analysis/value-range';
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import { rowUnit } from '../core/formats/row-unit';
 import { packScales } from '../core/formats/scaling';
 import { isSourceDtype, sourceElements, type SourceDtype } from '../core/formats/source-floats';
 import type { CastExports } from './cast-abi';
 import type { CastKernels } from './cast-kernels';
-import { castMemory, type CastMemory } from './cast-memory';
+import { castMemory } from './cast-memory';
 import { jobFormat, referenceKernels } from './cast-reference';
 import { castSteps } from './cast-steps';
 import { PROFILE_BYTES, PROFILE_TILE, profileSums } from './profile';
@@ -14,7 +14,7 @@ import { PROFILE_BYTES, PROFILE_TILE, profileSums } from './profile';
 /** Elements worked on at a time: small enough that source, cast and codes of a tile stay in a core's cache. */
 const TILE = 16384;
 
-/** Bytes of the results of `measureRows` (36) and, at 40, the saturated count. */
+/** Bytes of the results of `tensorRange` (48), or of `measureRows` (36) and, at 40, the saturated count. */
 const SUMS = 48;
 const SATURATED = 40;
 
@@ -32,10 +32,9 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
   return {
     range(dtype, bytes) {
       const elements = sourceElements(dtype, bytes.byteLength);
-      const out = memory.view(sums, 16);
-      out.setFloat32(0, Infinity, true);
-      out.setFloat32(4, -Infinity, true);
-      out.setBigUint64(8, 0n, true);
+      memory.bytes(sums, SUMS).fill(0);
+      memory.view(sums, SUMS).setFloat32(0, Infinity, true);
+      memory.view(sums, SUMS).setFloat32(4, -Infinity, true);
       const size = STORAGE_BITS[dtype] / 8;
       for (let start = 0; start < elements; start += TILE) {
         const count = Math.min(TILE, elements - start);
@@ -43,7 +42,7 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
         memory.bytes(source, count * size).set(bytes.subarray(start * size, (start + count) * size));
         kernels.tensorRange(widen(kernels, dtype as SourceDtype, source, wide, count), count, sums);
       }
-      return rangeAt(memory, sums);
+      return rangeAt(memory.view(sums, SUMS), elements);
     },
 
     profile(dtype, bytes) {
@@ -59,6 +58,8 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
       }
       return total.finish();
     },
+
+    columns: (dtype, bytes, columns) => referenceKernels.columns(dtype, bytes, columns),
 
     cast(job) {
       const { dtype, bytes, matrix, cast } = job;
@@ -142,14 +143,16 @@ function widen(kernels: CastExports, dtype: SourceDtype, source: number, wide: n
   }
 }
 
-function rangeAt(memory: CastMemory, sums: number): ReturnType<CastKernels['range']> {
-  const out = memory.view(sums, 16);
+function rangeAt(out: DataView, elements: number): ValueRange {
   const counts = { nan: out.getUint32(8, true), infinite: out.getUint32(12, true) };
+  const finite = elements - counts.nan - counts.infinite;
+  if (finite === 0) return { ...NO_VALUES, ...counts };
   // Adding zero turns -0 into 0.
   const min = out.getFloat32(0, true) + 0;
   const max = out.getFloat32(4, true) + 0;
-  if (min > max) return { ...NO_RANGE, ...counts };
-  return { min, max, amax: Math.max(Math.abs(min), Math.abs(max)), ...counts };
+  const sum = (lane: number): number => out.getFloat64(16 + lane * 8, true);
+  const magnitudes = sum(0) + sum(2) + (sum(1) + sum(3));
+  return { min, max, amax: Math.max(Math.abs(min), Math.abs(max)), ...counts, finite, magnitudes };
 }
 
 function errorsAt(

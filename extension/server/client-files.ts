@@ -1,6 +1,7 @@
 import { URI, Utils } from 'vscode-uri';
 import type { ByteSource, CheckpointFolder } from '../core/checkpoint/byte-source';
 import type { DirectoryEntry } from '../service/workspace';
+import { decodeText, TEXT_LIMIT } from './host';
 
 /** Sends one of the requests below to the editor. */
 export type AskClient = <R>(method: string, params: object) => Promise<R>;
@@ -41,6 +42,27 @@ export async function clientDirectory(uri: string, ask: AskClient): Promise<read
   return names.map((name) => ({ name: name.replace(/\/$/, ''), folder: name.endsWith('/') }));
 }
 
+/** A whole text file. */
+export async function clientText(uri: string, ask: AskClient): Promise<string> {
+  const { size } = await ask<FileStat>(FILE_REQUESTS.stat, { uri });
+  if (size > TEXT_LIMIT) {
+    throw new Error(`${readable(uri)} holds ${size} bytes; texts of ${TEXT_LIMIT} are read at most`);
+  }
+  return decodeText(await fetchBytes(uri, 0, size, ask));
+}
+
+async function fetchBytes(
+  uri: string,
+  offset: number,
+  length: number,
+  ask: AskClient,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { base64 } = await ask<{ readonly base64: string }>(FILE_REQUESTS.read, { uri, offset, length });
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  if (bytes.length === length) return bytes;
+  throw new Error(`${readable(uri)}: ${length} bytes were asked for, ${bytes.length} came; did the file change?`);
+}
+
 function clientFolder(uri: string, ask: AskClient): CheckpointFolder {
   return {
     name: readable(uri),
@@ -59,12 +81,7 @@ const READ_AHEAD = 256 * 1024;
 function clientSource(uri: string, size: number, ask: AskClient): ByteSource {
   let ahead = { offset: 0, bytes: new Uint8Array() };
 
-  const fetch = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const { base64 } = await ask<{ readonly base64: string }>(FILE_REQUESTS.read, { uri, offset, length });
-    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-    if (bytes.length === length) return bytes;
-    throw new Error(`${readable(uri)}: ${length} bytes were asked for, ${bytes.length} came; did the file change?`);
-  };
+  const fetch = (offset: number, length: number) => fetchBytes(uri, offset, length, ask);
 
   return {
     name: readable(uri),

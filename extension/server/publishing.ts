@@ -33,13 +33,13 @@ export function createPublishing(
 }
 
 /** The editor asks whenever a text changes; only what else changes must be told. */
-function pulled(connection: Connection, { refreshDiagnostics }: ClientFeatures): Publishing {
+function pulled(connection: Connection, { refresh }: ClientFeatures): Publishing {
   const nothing = (): void => undefined;
   return {
     changed: nothing,
     closed: nothing,
     stale: () => {
-      if (refreshDiagnostics) void connection.languages.diagnostics.refresh();
+      if (refresh.diagnostics) void connection.languages.diagnostics.refresh();
     },
   };
 }

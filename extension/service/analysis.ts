@@ -3,9 +3,11 @@ import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import type { FormatTable } from '../core/formats/format-table';
 import { finding, type Finding } from '../core/policy/finding';
 import { parsePolicy, type ParsedPolicy } from '../core/policy/parse';
+import type { SyntaxCache } from '../core/policy/syntax-tree';
 import type { MatchCache } from '../core/resolve/match-cache';
 import type { Plan } from '../core/resolve/plan';
 import { resolve } from '../core/resolve/resolve';
+import { createBrokenTexts } from './broken-texts';
 import { resolveReference } from './reference';
 import type { Workspace } from './workspace';
 
@@ -48,15 +50,21 @@ interface Known {
   resolved: { readonly checkpoint: Checkpoint; readonly plan: Plan } | undefined;
 }
 
-export function createAnalyses(workspace: Workspace, formats: FormatTable, matches: MatchCache): Analyses {
+export function createAnalyses(
+  workspace: Workspace,
+  formats: FormatTable,
+  matches: MatchCache,
+  syntax: SyntaxCache,
+): Analyses {
   const known = new Map<string, Known>();
+  const broken = createBrokenTexts();
 
   const knownOf = (document: TextDocument): Known => {
     const before = known.get(document.uri);
     if (before?.snapshot.document.version === document.version) return before;
     const { uri, languageId, version } = document;
     const copy = TextDocument.create(uri, languageId, version, document.getText());
-    const parsed = parsePolicy(copy.getText(), formats);
+    const parsed = broken.guard(uri, version, () => parsePolicy(copy.getText(), formats, syntax));
     const written = parsed.policy.checkpoint?.value;
     const checkpointUri = written === undefined ? undefined : resolveReference(uri, written, workspace.root);
     const fresh: Known = { snapshot: { ...parsed, document: copy, checkpointUri }, resolved: undefined };

@@ -4,6 +4,7 @@ import type { NumberFormat } from '../core/formats/format';
 import type { FormatTable } from '../core/formats/format-table';
 import type { MatchCache } from '../core/resolve/match-cache';
 import { selectTensors } from '../core/resolve/selection';
+import { allTensors, difference, forEachTensor, unionOf, type TensorSet } from '../core/resolve/tensor-set';
 import { createTreatment } from '../core/resolve/treatment';
 import type { TensorIndex } from './tensor-index';
 
@@ -20,10 +21,10 @@ export interface DtypeEffect {
   readonly impossible: number;
 }
 
-export function kindCounts(indices: Iterable<number>, { kindOf }: TensorIndex): KindCounts {
-  const counts = new Map<number, number>();
-  for (const at of indices) counts.set(kindOf[at]!, (counts.get(kindOf[at]!) ?? 0) + 1);
-  return counts;
+export function kindCounts(set: TensorSet, { kindOf, kinds }: TensorIndex): KindCounts {
+  const counts = new Uint32Array(kinds.length);
+  forEachTensor(set, (at) => counts[kindOf[at]!]!++);
+  return new Map([...counts.entries()].filter(([, count]) => count > 0));
 }
 
 /** The tensors that a choice is for: those its rule selects; for the default, those that no rule does. */
@@ -36,14 +37,11 @@ export function kindsOfChoice(
   const { tree } = index;
   if (rule !== undefined) {
     const chosen = policy.rules[rule];
-    return kindCounts(chosen ? selectTensors(chosen, tree, cache).selected : [], index);
+    return chosen ? kindCounts(selectTensors(chosen, tree, cache).selected, index) : new Map();
   }
-  const taken = new Uint8Array(tree.tensors.length);
-  for (const each of policy.rules) for (const at of selectTensors(each, tree, cache).selected) taken[at] = 1;
-  return kindCounts(
-    [...tree.tensors.keys()].filter((at) => taken[at] === 0),
-    index,
-  );
+  const taken = policy.rules.map((each) => selectTensors(each, tree, cache).selected);
+  const count = tree.tensors.length;
+  return kindCounts(difference(allTensors(count), unionOf(taken, count)), index);
 }
 
 export function dtypeEffect(

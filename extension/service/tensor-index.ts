@@ -1,5 +1,7 @@
 import { elementCount } from '../core/checkpoint/storage-dtype';
 import type { TensorTree, TreeTensor } from '../core/checkpoint/tensor';
+import type { NameTemplate } from '../core/resolve/name-templates';
+import { indexTree, type TreeIndex } from '../core/resolve/tree-index';
 
 /** Tensors whose names differ in their numbers only: 91,000 tensors of a mixture are a few dozen families. */
 export interface NameFamily {
@@ -20,65 +22,49 @@ export interface TensorIndex {
   readonly tree: TensorTree;
   /** In order of first appearance. */
   readonly families: readonly NameFamily[];
-  /** For each tensor the number of its kind: tensors of a kind have the same role, dtype and shape. */
+  /** For each tensor the number of its kind: tensors of a kind have the same name template, role, dtype and shape. */
   readonly kindOf: Uint32Array;
-  /** One tensor of each kind. */
+  /** The first tensor of each kind. */
   readonly kinds: readonly TreeTensor[];
   /** For each kind, how many elements its tensors have. */
   readonly elements: readonly number[];
 }
 
-/** Keeps one index a tree; trees that nobody holds any more are forgotten. */
-export function createTensorIndexes(): (tree: TensorTree) => TensorIndex {
+/** Keeps one index a tree, made from the resolver's own; trees that nobody holds any more are forgotten. */
+export function createTensorIndexes(resolved: (tree: TensorTree) => TreeIndex): (tree: TensorTree) => TensorIndex {
   const indexes = new WeakMap<TensorTree, TensorIndex>();
   return (tree) => {
-    const known = indexes.get(tree);
-    if (known) return known;
-    const index = indexTensors(tree);
-    indexes.set(tree, index);
-    return index;
+    const known = indexes.get(tree) ?? indexTensors(tree, resolved(tree));
+    indexes.set(tree, known);
+    return known;
   };
 }
 
-export function indexTensors(tree: TensorTree): TensorIndex {
-  const kinds: TreeTensor[] = [];
-  const kindNumbers = new Map<string, number>();
-  const kindOf = Uint32Array.from(tree.tensors, (tensor) => {
-    const key = `${tensor.role} ${tensor.dtype} ${tensor.shape.join()}`;
-    const number = kindNumbers.get(key);
-    if (number !== undefined) return number;
-    kindNumbers.set(key, kinds.length);
-    return kinds.push(tensor) - 1;
-  });
-  return { tree, families: familiesOf(tree), kindOf, kinds, elements: kinds.map(({ shape }) => elementCount(shape)) };
+export function indexTensors(tree: TensorTree, { templates, kinds, kindOf } = indexTree(tree)): TensorIndex {
+  const families = templates.map((template) => familyOf(template, tree));
+  return { tree, families, kindOf, kinds, elements: kinds.map(({ shape }) => elementCount(shape)) };
 }
 
-/** A number of a name as a family keeps it; longer ones are names in themselves. */
-const NUMBER = /(?<=^|\.)\d{1,9}(?=\.|$)/g;
-/** Stands for a number; a private-use letter that no name holds. */
-const HOLE = '\ue001';
+function familyOf({ segments, literals, tensors, numbers }: NameTemplate, tree: TensorTree): NameFamily {
+  const holes = new Set(literals.slice(0, -1).map((_, hole) => segmentOfHole(literals, hole)));
+  return {
+    segments: segments.map((segment, at) => (holes.has(at) ? undefined : segment)),
+    tensors,
+    numbers: numbers.map(({ values, of }) => {
+      const parsed = values.map(Number);
+      return of.map((value) => parsed[value]!);
+    }),
+    example: tree.tensors[tensors[0]!]!,
+    bytes: tensors.reduce((sum, at) => sum + tree.tensors[at]!.bytes, 0),
+  };
+}
 
-function familiesOf(tree: TensorTree): readonly NameFamily[] {
-  const families = new Map<string, { readonly tensors: number[]; readonly numbers: number[][] }>();
-  tree.tensors.forEach(({ name }, at) => {
-    const numbers: number[] = [];
-    const folded = name.replace(NUMBER, (digits) => {
-      numbers.push(Number(digits));
-      return HOLE;
-    });
-    let family = families.get(folded);
-    if (!family) families.set(folded, (family = { tensors: [], numbers: numbers.map(() => []) }));
-    family.tensors.push(at);
-    numbers.forEach((number, hole) => family.numbers[hole]?.push(number));
-  });
-  return [...families.values()].map(({ tensors, numbers }): NameFamily => {
-    const example = tree.tensors[tensors[0]!]!;
-    return {
-      segments: example.name.split('.').map((segment) => (/^\d{1,9}$/.test(segment) ? undefined : segment)),
-      tensors: Uint32Array.from(tensors),
-      numbers: numbers.map((each) => Uint32Array.from(each)),
-      example,
-      bytes: tensors.reduce((sum, at) => sum + tree.tensors[at]!.bytes, 0),
-    };
-  });
+/** Position among the name's segments: one for each dot before it. */
+function segmentOfHole(literals: readonly string[], hole: number): number {
+  return (
+    literals
+      .slice(0, hole + 1)
+      .join('')
+      .split('.').length - 1
+  );
 }

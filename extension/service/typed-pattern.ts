@@ -140,13 +140,15 @@ export function measure(alignment: Alignment, { tree }: TensorIndex): Measure {
   if (constraints.length === 0) {
     return { tensors: family.tensors.length, bytes: family.bytes, first: family.tensors[0]! };
   }
-  const total = { tensors: 0, bytes: 0, first: Infinity };
+  let tensors = 0;
+  let bytes = 0;
+  let first = Infinity;
   for (let place = 0; place < family.tensors.length; place++) {
     if (!allows(alignment, place)) continue;
     const at = family.tensors[place]!;
-    total.tensors++;
-    total.bytes += tree.tensors[at]!.bytes;
-    if (total.first === Infinity) total.first = at;
+    tensors++;
+    bytes += tree.tensors[at]!.bytes;
+    if (first === Infinity) first = at;
   }
-  return total;
+  return { tensors, bytes, first };
 }

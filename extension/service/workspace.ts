@@ -1,6 +1,8 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { ValueProfile } from '../core/analysis/value-profile';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
-import type { FindingCode, Severity } from '../core/policy/finding';
+import type { TreeTensor } from '../core/checkpoint/tensor';
+import type { Settings } from './settings';
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -17,6 +19,8 @@ export interface Workspace {
   documents(): Iterable<TextDocument>;
   /** Folder that relative paths of a policy start from that was never saved; undefined when nothing is open. */
   readonly root: string | undefined;
+  /** What the user chose, as it is now. */
+  settings(): Settings;
   /**
    * Opens the checkpoint at a folder or file: headers only. The host keeps it, so that the same object comes back
    * until a file of it changes. Rejects with a message for the user.
@@ -26,6 +30,13 @@ export interface Workspace {
   onCheckpointChanged(listener: (uri: string) => void): Subscription;
   /** Entries of a folder; rejects when there is none. */
   readDirectory(uri: string): Promise<readonly DirectoryEntry[]>;
-  /** The severity the user wants for a code; undefined leaves each finding its own. */
-  severity?(code: FindingCode): Severity | 'off' | undefined;
+  /** A text file from disk; rejects when there is none, and when it is not a text of a size that can be shown. */
+  readText(uri: string): Promise<string>;
+  /** URIs of the policies in the folders of the workspace, open or not; some may be missing in a huge one. */
+  policyFiles(): Promise<readonly string[]>;
+  /**
+   * How the values of a tensor of the checkpoint at `uri` are spread: of all of them or of a sample. Undefined
+   * when that is not known and would take long to find out; absent where no weights can be read.
+   */
+  valueProfile?(uri: string, tensor: TreeTensor): Promise<ValueProfile | undefined>;
 }

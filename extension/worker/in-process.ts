@@ -15,6 +15,7 @@ export function createInProcessPool(kernels: CastKernels): KernelPool {
     size: 1,
     range: (dtype, bytes, signal) => run(() => kernels.range(dtype, bytes), signal),
     profile: (dtype, bytes, signal) => run(() => kernels.profile(dtype, bytes), signal),
+    columns: (dtype, bytes, columns, signal) => run(() => kernels.columns(dtype, bytes, columns), signal),
     cast: (job, signal) => run(() => kernels.cast(job), signal),
     dispose: () => {
       disposed = true;

@@ -40,6 +40,8 @@ function answer(request: KernelRequest, kernels: CastKernels): KernelResponse {
       return { kind: 'range', id, result: kernels.range(request.dtype, request.bytes) };
     case 'profile':
       return { kind: 'profile', id, result: kernels.profile(request.dtype, request.bytes) };
+    case 'columns':
+      return { kind: 'columns', id, result: kernels.columns(request.dtype, request.bytes, request.columns) };
     case 'cast':
       return { kind: 'cast', id, result: kernels.cast(request) };
   }
@@ -48,9 +50,11 @@ function answer(request: KernelRequest, kernels: CastKernels): KernelResponse {
 /** What can be moved to the host instead of copied. */
 function buffers(response: KernelResponse): readonly ArrayBuffer[] {
   if (response.kind === 'profile') return [response.result.bins.buffer];
+  if (response.kind === 'columns') return [response.result.min.buffer, response.result.max.buffer];
   if (response.kind !== 'cast') return [];
   const { encoded, decoded } = response.result;
-  return [encoded.codes.buffer, encoded.scales.buffer, ...(decoded ? [decoded.buffer] : [])];
+  const more = [...(encoded.more?.values() ?? [])].map(({ buffer }) => buffer);
+  return [encoded.codes.buffer, encoded.scales.buffer, ...more, ...(decoded ? [decoded.buffer] : [])];
 }
 
 function reason(error: unknown): string {

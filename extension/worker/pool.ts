@@ -1,3 +1,4 @@
+import type { ColumnRanges } from '../core/analysis/column-ranges';
 import type { ValueProfile } from '../core/analysis/value-profile';
 import { Cancelled } from '../core/cancelled';
 import type { CastResult, KernelPool, KernelRequest, KernelResponse, RangeResult, WorkerPort } from './protocol';
@@ -179,6 +180,12 @@ export function createKernelPool(options: KernelPoolOptions): KernelPool {
       request<ValueProfile>(
         { kind: 'profile', dtype, bytes },
         (r) => (r.kind === 'profile' ? r.result : undefined),
+        signal,
+      ),
+    columns: (dtype, bytes, columns, signal) =>
+      request<ColumnRanges>(
+        { kind: 'columns', dtype, bytes, columns },
+        (r) => (r.kind === 'columns' ? r.result : undefined),
         signal,
       ),
     cast: (job, signal) =>

@@ -1,3 +1,4 @@
+import type { ColumnRanges } from '../core/analysis/column-ranges';
 import type { ValueProfile } from '../core/analysis/value-profile';
 import type { ValueRange } from '../core/analysis/value-range';
 import type { StorageDtype } from '../core/checkpoint/storage-dtype';
@@ -25,12 +26,21 @@ export type KernelRequest =
       readonly dtype: StorageDtype;
       readonly bytes: Uint8Array<ArrayBuffer>;
     }
+  /** Ranges of the columns of source bytes, given how many there are. */
+  | {
+      readonly kind: 'columns';
+      readonly id: number;
+      readonly dtype: StorageDtype;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly columns: number;
+    }
   /** Casts whole rows and says what it cost. */
   | ({ readonly kind: 'cast'; readonly id: number } & CastJob);
 
 export type KernelResponse =
   | { readonly kind: 'range'; readonly id: number; readonly result: RangeResult }
   | { readonly kind: 'profile'; readonly id: number; readonly result: ValueProfile }
+  | { readonly kind: 'columns'; readonly id: number; readonly result: ColumnRanges }
   | { readonly kind: 'cast'; readonly id: number; readonly result: CastResult }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
 
@@ -55,6 +65,12 @@ export interface KernelPool {
   /** Rejects with `Cancelled` as soon as the signal is aborted. The caller's bytes stay its own. */
   range(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<RangeResult>;
   profile(dtype: StorageDtype, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<ValueProfile>;
+  columns(
+    dtype: StorageDtype,
+    bytes: Uint8Array<ArrayBuffer>,
+    columns: number,
+    signal?: AbortSignal,
+  ): Promise<ColumnRanges>;
   cast(job: CastJob, signal?: AbortSignal): Promise<CastResult>;
   /** Ends all workers; what is under way or queued rejects with `Cancelled`. */
   dispose(): Promise<void>;

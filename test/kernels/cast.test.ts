@@ -69,7 +69,7 @@ const SCALES: Readonly<Record<string, readonly Granularity[]>> = {
 
 const title = (scale: Granularity): string => (scale.kind === 'group' ? `group ${scale.size}` : scale.kind);
 const cases = [...FORMATS.keys()].flatMap((format) =>
-  SCALES[format]!.map((scale) => [format, title(scale), scale] as const),
+  (SCALES[format] ?? [FORMATS.get(format)!.defaultScale]).map((scale) => [format, title(scale), scale] as const),
 );
 
 describe.each(cases)('%s, scale %s: wasm equals the reference bit for bit', (format, _, scale) => {

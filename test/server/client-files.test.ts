@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { clientDirectory, clientPlace, FILE_REQUESTS } from '../../extension/server/client-files';
-import { setTimer } from '../../extension/server/host';
+import { clientDirectory, clientPlace, clientText, FILE_REQUESTS } from '../../extension/server/client-files';
+import { setTimer, type ServerHost } from '../../extension/server/host';
 import { connect, MINIMAL } from './client';
 import { modelBytes } from './temp-model';
 
 const POLICY = 'vscode-vfs://github/org/repo/p.dtype.yaml';
+const HOST: ServerHost = {
+  place: clientPlace,
+  readDirectory: clientDirectory,
+  readText: clientText,
+  readsParts: () => false,
+  setTimer,
+};
+
 const MODEL = 'vscode-vfs://github/org/repo/model';
 
 /** An editor whose file system holds one checkpoint. */
@@ -19,7 +27,7 @@ describe('a server that can read no files by itself', () => {
   it('asks the editor for the headers of the checkpoint, once', async () => {
     const bytes = modelBytes(2);
     let reads = 0;
-    const host = { place: clientPlace, readDirectory: clientDirectory, setTimer };
+    const host = HOST;
     const client = await connect(host, MINIMAL, (connection) => {
       connection.onRequest(FILE_REQUESTS.list, () => ['model.safetensors']);
       connection.onRequest(FILE_REQUESTS.stat, ({ uri }: { uri: string }) => serveModel(uri));
@@ -35,7 +43,7 @@ describe('a server that can read no files by itself', () => {
   });
 
   it('shows what the editor answers when there is no such folder', async () => {
-    const host = { place: clientPlace, readDirectory: clientDirectory, setTimer };
+    const host = HOST;
     const client = await connect(host, MINIMAL, (connection) => {
       connection.onRequest(FILE_REQUESTS.stat, ({ uri }: { uri: string }) => serveModel(uri));
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentSymbol, Position } from 'vscode-languageserver-types';
+import { NEVER_CANCELLED } from '../../extension/service/cancellation';
 import { edit, type Editor } from './editor';
 
 const POLICY = `version: 1
@@ -65,6 +66,39 @@ async function askAll(editor: Editor): Promise<void> {
     expect(editor.document.offsetAt(range.end)).toBeLessThanOrEqual(length);
   }
   checkSymbols(editor.symbols(), editor);
+  await askNewer(editor);
+}
+
+/** What an editor asks for while it draws, and on request. */
+async function askNewer({ service, document, position }: Editor): Promise<void> {
+  const { lineCount } = document;
+  const all = { start: { line: 0, character: 0 }, end: { line: lineCount, character: 0 } };
+  await service.inlayHints(document, all, NEVER_CANCELLED);
+  const { data } = await service.semanticTokens(document, undefined, NEVER_CANCELLED);
+  // Editors drop all tokens when one of them goes backwards or has no length.
+  for (let at = 0; at < data.length; at += 5) {
+    expect(data[at]).toBeGreaterThanOrEqual(0);
+    expect(data[at + 1]).toBeGreaterThanOrEqual(0);
+    expect(data[at + 2]).toBeGreaterThan(0);
+  }
+  for (const { startLine, endLine } of service.foldingRanges(document)) {
+    expect(startLine).toBeLessThan(endLine);
+    expect(endLine).toBeLessThan(lineCount);
+  }
+  for (const range of service.selectionRanges(document, [position])) {
+    // Editors refuse a parent that does not hold its child.
+    for (let each = range; each.parent; each = each.parent) {
+      const [inner, outer] = [each.range, each.parent.range];
+      expect(document.offsetAt(outer.start)).toBeLessThanOrEqual(document.offsetAt(inner.start));
+      expect(document.offsetAt(inner.end)).toBeLessThanOrEqual(document.offsetAt(outer.end));
+    }
+  }
+  await service.definition(document, position, { tensorLists: true }, NEVER_CANCELLED);
+  await service.references(document, position, { includeDeclaration: true }, NEVER_CANCELLED);
+  await service.prepareRename(document, position);
+  await service.rename(document, position, 'ours', { documentChanges: false });
+  await service.documentLinks(document, NEVER_CANCELLED);
+  service.format(document, undefined, { tabSize: 2 });
 }
 
 /** Editors refuse a symbol without a name, and one whose name stands outside of it. */

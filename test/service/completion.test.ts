@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { edit, memoryWorkspace } from './editor';
+import { treeOf } from '../core/resolve/model-names';
+import { checkpointOf, edit, memoryWorkspace } from './editor';
 
 const HEAD = 'version: 1\ncheckpoint: model\n';
 
@@ -26,6 +27,14 @@ describe('keys', () => {
       'overflow',
       'because',
     ]);
+  });
+
+  it('of a rule are those that its format takes', async () => {
+    const keys = (dtype: string) => labels(`rules:\n  - match: a\n    dtype: ${dtype}\n    |`);
+    expect(await keys('bf16')).not.toContain('group');
+    expect(await keys('keep')).toEqual(['except', 'layers', 'because']);
+    expect(await keys('int4')).toContain('group');
+    expect(await keys('int4')).not.toContain('nu');
   });
 
   it('leave out what is said already in another way', async () => {
@@ -67,6 +76,19 @@ describe('patterns', () => {
       'model.layers.*.mlp.down_proj.weight  6 tensors, 1.57 MB',
       'model.layers.*.mlp.gate_proj.weight  6 tensors, 1.57 MB',
     ]);
+  });
+
+  it('are offered by the words that people use, while nothing with dots was typed', async () => {
+    const editor = edit(`${HEAD}rules:\n  - match: "all |"`);
+    expect(await editor.proposed()).toContain('all down_proj  **.down_proj.weight  6 tensors, 1.57 MB');
+    expect(await editor.accept('all down_proj')).toContain('match: "**.down_proj.weight"');
+    expect(await labels('rules:\n  - match: "model.|"')).not.toContain('all down_proj');
+  });
+
+  it('name the tensors they match when they are looked at', async () => {
+    const text = await edit(`${HEAD}rules:\n  - match: "|"`).documentation('model.layers.*.mlp.down_proj.weight');
+    expect(text).toContain('matches 6 tensors:');
+    expect(text).toContain('- `model.layers.0.mlp.down_proj.weight`: BF16 [256, 512]');
   });
 
   it('name those together that loaders fuse', async () => {
@@ -145,9 +167,9 @@ describe('patterns', () => {
 describe('dtypes', () => {
   it('say what they make of the tensors of the rule, and stand in the order of their fit', async () => {
     const proposed = await edit(`${HEAD}rules:\n  - match: "**.mlp.*.weight"\n    dtype: |`).proposed();
-    expect(proposed).toEqual([
+    const known = ['fp8_e4m3', 'int8', 'int4', 'nf4', 'fp32', 'bf16', 'fp16', 'keep'];
+    expect(proposed.filter((line) => known.includes(line.split('  ')[0]!))).toEqual([
       'fp8_e4m3  4.72 MB → 2.39 MB, 8.10 bits per weight',
-      'fp8_e5m2  4.72 MB → 2.39 MB, 8.10 bits per weight',
       'int8  4.72 MB → 2.39 MB, 8.10 bits per weight',
       'int4  4.72 MB → 1.22 MB, 4.13 bits per weight',
       'nf4  4.72 MB → 1.33 MB, 4.51 bits per weight',
@@ -162,10 +184,34 @@ describe('dtypes', () => {
     expect((await labels('rules:\n  - match: "**norm.weight"\n    dtype: |'))[0]).toBe('keep');
   });
 
-  it('that can not be applied come last and say so', async () => {
-    const proposed = await edit(`${HEAD}rules:\n  - match: "**.mlp.*.weight"\n    group: 96\n    dtype: |`).proposed();
-    const int4 = proposed.findIndex((line) => line === "int4  can't be applied to 18 of 18 tensors");
-    expect(int4).toBeGreaterThan(proposed.findIndex((line) => line.startsWith('keep')));
+  it('whose group does not divide the rows are not there', async () => {
+    const all = await labels('rules:\n  - match: "**.mlp.*.weight"\n    group: 96\n    dtype: |');
+    expect(all).toContain('nf4');
+    expect(all).not.toContain('int4');
+  });
+
+  it('bring a group that divides the rows where their own does not', async () => {
+    const odd = memoryWorkspace(checkpointOf(treeOf([['a.b.weight', [64, 96]]])));
+    const editor = edit(`${HEAD}rules:\n  - match: a.b.weight\n    dtype: |`, odd);
+    expect(await editor.proposed()).toContain('int4  group 32: 12.3 kB → 3.47 kB, 4.52 bits per weight');
+    expect(await editor.accept('int4')).toContain('    dtype: int4\n    group: 32');
+  });
+
+  it('are those that the target can store', async () => {
+    const forTarget = (target: string): Promise<readonly string[]> =>
+      labels(`target: ${target}\nrules:\n  - match: "**.mlp.*.weight"\n    dtype: |`);
+    expect([...(await forTarget('bitsandbytes'))].sort()).toEqual(['bf16', 'fp16', 'fp32', 'keep', 'nf4']);
+    expect(await forTarget('tt-xla')).not.toContain('int4');
+    expect(await forTarget('compressed-tensors')).toEqual(expect.arrayContaining(['fp8_e4m3', 'int4', 'int8']));
+    expect(await forTarget('compressed-tensors')).not.toContain('nf4');
+  });
+
+  it('are explained when they are looked at', async () => {
+    const editor = edit(`${HEAD}rules:\n  - match: "**.mlp.*.weight"\n    dtype: |`);
+    expect((await editor.completions()).items.find(({ label }) => label === 'int4')?.documentation).toBeUndefined();
+    const text = await editor.documentation('int4');
+    expect(text).toContain('`int4`: 4-bit integer');
+    expect(text).toContain('On its 18 tensors: 4.72 MB → 1.22 MB, 4.13 bits per weight.');
   });
 
   it('are there for the default, which is for what no rule takes', async () => {

@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkpointOf, edit, LLAMA, memoryWorkspace } from './editor';
+import type { FindingLevels } from '../../extension/core/policy/severities';
+import { DEFAULT_SETTINGS } from '../../extension/service/settings';
+import { checkpointOf, edit, LLAMA, memoryWorkspace, type MemoryWorkspace } from './editor';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+
+function levels(findings: FindingLevels): MemoryWorkspace {
+  return { ...memoryWorkspace(), settings: () => ({ ...DEFAULT_SETTINGS, findings }) };
+}
 
 const HEAD = 'version: 1\ncheckpoint: model\n';
 
@@ -52,15 +58,15 @@ describe('findings in the editor', () => {
   });
 
   it('of the text alone are there without a checkpoint', async () => {
-    const found = await edit('version: 1\nrules:\n  - match: "**.x"\n    dtype: int5\n').diagnostics();
+    const found = await edit('version: 1\nrules:\n  - match: "**.x"\n    dtype: int99\n').diagnostics();
     expect(found.map(({ code }) => code)).toEqual(['unknown-dtype']);
   });
 
   it('take the severity that the user wants', async () => {
     const policy = `${HEAD}default: bfloat16\n`;
-    const quiet = { ...memoryWorkspace(), severity: () => 'off' as const };
+    const quiet = levels({ 'alias-dtype': 'off' });
     expect(await edit(policy, quiet).diagnostics()).toEqual([]);
-    const strict = { ...memoryWorkspace(), severity: () => 'error' as const };
+    const strict = levels({ 'alias-dtype': 'error' });
     expect(await edit(policy, strict).diagnostics()).toMatchObject([{ code: 'alias-dtype', severity: 1 }]);
   });
 

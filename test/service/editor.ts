@@ -6,6 +6,7 @@ import type {
   CompletionList,
   Diagnostic,
   DocumentSymbol,
+  Position,
   TextEdit,
 } from 'vscode-languageserver-types';
 import type { Checkpoint } from '../../extension/core/checkpoint/checkpoint';
@@ -13,6 +14,7 @@ import type { TensorTree } from '../../extension/core/checkpoint/tensor';
 import { BUILT_IN_FORMATS } from '../../extension/core/formats/registry';
 import { NEVER_CANCELLED } from '../../extension/service/cancellation';
 import { createLanguageService, type LanguageService } from '../../extension/service/language-service';
+import { DEFAULT_SETTINGS } from '../../extension/service/settings';
 import type { DirectoryEntry, Workspace } from '../../extension/service/workspace';
 import { llamaRows, treeOf } from '../core/resolve/model-names';
 
@@ -29,6 +31,8 @@ export interface MemoryWorkspace extends Workspace {
   readonly open: Map<string, TextDocument>;
   readonly checkpoints: Map<string, Checkpoint>;
   readonly folders: Map<string, readonly DirectoryEntry[]>;
+  /** Texts on disk by URI; those of policies are in the workspace. */
+  readonly texts: Map<string, string>;
   /** Replaces a checkpoint on disk and tells who listens. */
   change(uri: string, checkpoint: Checkpoint): void;
 }
@@ -37,11 +41,19 @@ export function memoryWorkspace(checkpoint: Checkpoint = checkpointOf(LLAMA)): M
   const open = new Map<string, TextDocument>();
   const checkpoints = new Map([['file:///home/me/model', checkpoint]]);
   const folders = new Map<string, readonly DirectoryEntry[]>();
+  const texts = new Map<string, string>();
   const listeners = new Set<(uri: string) => void>();
   return {
     open,
     checkpoints,
     folders,
+    texts,
+    settings: () => DEFAULT_SETTINGS,
+    readText(uri) {
+      const text = texts.get(uri);
+      return text === undefined ? Promise.reject(new Error(`${uri}: no such file`)) : Promise.resolve(text);
+    },
+    policyFiles: () => Promise.resolve([...texts.keys()].filter((uri) => uri.endsWith('.dtype.yaml'))),
     root: 'file:///home/me',
     documents: () => open.values(),
     openCheckpoint(uri) {
@@ -67,12 +79,17 @@ export function memoryWorkspace(checkpoint: Checkpoint = checkpointOf(LLAMA)): M
 export interface Editor {
   readonly service: LanguageService;
   readonly document: TextDocument;
+  /** The bar. */
+  readonly position: Position;
   completions(options?: { readonly snippets?: boolean; readonly trigger?: string }): Promise<CompletionList>;
   /** Proposals as a user sees them in the list: `label  detail`. */
   proposed(): Promise<readonly string[]>;
   /** The text after one proposal was accepted. */
   accept(label: string): Promise<string>;
-  hover(): Promise<string | undefined>;
+  /** With `pictures` as in an editor that draws them. */
+  hover(pictures?: boolean): Promise<string | undefined>;
+  /** What the list shows beside a proposal when it is looked at. */
+  documentation(label: string): Promise<string | undefined>;
   /** Text that the hover is about. */
   hovered(): Promise<string | undefined>;
   diagnostics(): Promise<readonly Diagnostic[]>;
@@ -106,6 +123,7 @@ export function edit(marked: string, workspace = memoryWorkspace(), uri = 'file:
   return {
     service,
     document,
+    position,
     completions,
     async proposed() {
       const { items } = await completions();
@@ -115,12 +133,17 @@ export function edit(marked: string, workspace = memoryWorkspace(), uri = 'file:
       const { items } = await completions();
       return TextDocument.applyEdits(document, [editOf(items, label)]);
     },
-    async hover() {
-      const found = await service.hover(document, position, NEVER_CANCELLED);
+    async documentation(label) {
+      const found = (await completions()).items.find((item) => item.label === label);
+      const resolved = found && (await service.resolveCompletion(found));
+      return (resolved?.documentation as { readonly value: string } | undefined)?.value;
+    },
+    async hover(pictures = false) {
+      const found = await service.hover(document, position, { pictures }, NEVER_CANCELLED);
       return found && (found.contents as { readonly value: string }).value;
     },
     async hovered() {
-      const found = await service.hover(document, position, NEVER_CANCELLED);
+      const found = await service.hover(document, position, { pictures: false }, NEVER_CANCELLED);
       return found?.range && document.getText(found.range);
     },
     diagnostics: () =>

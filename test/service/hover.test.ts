@@ -38,11 +38,11 @@ This rule decides 12 of them: 3.15 MB → 811 kB. Rule 2 decides 6.`);
 `);
     expect(await editor.hover()).toBe(`\`model.layers.2.mlp.up_proj.weight\`
 
-- BF16 [512, 256] → fp8_e4m3 channel, 262 kB → 133 kB
+- BF16 [512, 256] → fp8_e4m3 channel, 262 kB → 133 kB, 8.13 bits per weight
 - Up projection of the MLP, layer 2
-- Decided by rule 2 (outliers)
-- Beats rule 1, which asks for int4: the last rule that matches wins
-- Must agree with \`model.layers.2.mlp.gate_proj.weight\``);
+- Decided by rule 2 in line 7 (outliers)
+- Beats rule 1 in line 5, which asks for int4: the last rule that matches wins
+- Must agree with \`model.layers.2.mlp.gate_proj.weight\`, but that gets int4 group 128`);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointOf, edit, memoryWorkspace } from './editor';
+import { NEVER_CANCELLED } from '../../extension/service/cancellation';
+import { checkpointOf, edit, memoryWorkspace, type Editor } from './editor';
 import { mixtureTree } from './mixture';
 
 const TREE = mixtureTree();
@@ -34,6 +35,8 @@ async function quickest(ask: () => Promise<unknown>): Promise<number> {
 
 const WIDE_MS = 150;
 
+const EVERYWHERE = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
+
 describe(`a checkpoint of ${TREE.tensors.length} tensors`, () => {
   it.each([
     ['a pattern from its start', '  - match: "|"'],
@@ -61,6 +64,34 @@ describe(`a checkpoint of ${TREE.tensors.length} tensors`, () => {
     expect(await editor.hover()).toBeDefined();
     const took = await quickest(() => editor.hover());
     if (process.env['SHOW_TIMES']) console.log(`hover ${name}: ${took.toFixed(1)} ms`);
+    expect(took).toBeLessThan(WIDE_MS);
+  });
+
+  it.each([
+    ['inlay hints', ({ service, document }: Editor) => service.inlayHints(document, EVERYWHERE, NEVER_CANCELLED)],
+    [
+      'semantic tokens',
+      ({ service, document }: Editor) => service.semanticTokens(document, undefined, NEVER_CANCELLED),
+    ],
+    [
+      'references to 44,000 tensors',
+      ({ service, document, position }: Editor) =>
+        service.references(document, position, { includeDeclaration: true }, NEVER_CANCELLED),
+    ],
+    [
+      'the definition of 44,000 tensors',
+      ({ service, document, position }: Editor) =>
+        service.definition(document, position, { tensorLists: true }, NEVER_CANCELLED),
+    ],
+    [
+      'a laid out policy',
+      ({ service, document }: Editor) => Promise.resolve(service.format(document, undefined, { tabSize: 2 })),
+    ],
+  ])('gives %s', async (name, ask) => {
+    const editor = edit(POLICY.replace('*_proj', '*_pr|oj'), WORKSPACE);
+    await editor.diagnostics();
+    const took = await quickest(() => ask(editor));
+    if (process.env['SHOW_TIMES']) console.log(`${name}: ${took.toFixed(1)} ms`);
     expect(took).toBeLessThan(WIDE_MS);
   });
 

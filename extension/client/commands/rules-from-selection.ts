@@ -41,7 +41,7 @@ async function insertRules(state: OpenPolicyState, tensors: readonly TreeTensor[
   const head = rules ? '' : 'rules:\n';
   const snippet = new vscode.SnippetString();
   snippet.appendText(`${position.character === 0 ? '' : '\n'}${head}`);
-  const choices = BUILT_IN_FORMATS.ids().concat('keep');
+  const choices = ['keep', ...BUILT_IN_FORMATS.ids()];
   lines.forEach((line, at) => {
     const [before, after] = line.split(/(?<=^ +dtype: )keep$/);
     snippet.appendText(before!);

@@ -11,6 +11,8 @@ export interface FloatLayout {
   readonly overflowCode: number;
   /** The quiet NaN that is written, without its sign. Greater magnitudes than `overflowCode` are NaN too. */
   readonly nanCode: number;
+  /** Finite, NaN and unsigned zero: the code that would be -0 is the one NaN. */
+  readonly fnuz?: true;
 }
 
 export const BF16_LAYOUT: FloatLayout = {
@@ -52,6 +54,39 @@ export const E5M2_LAYOUT: FloatLayout = {
   nanCode: 0x7e,
 };
 
+/** E4M3 and E5M2 of Graphcore and AMD (Noune et al., arXiv 2206.02915), with biases one higher than OCP's. */
+export const E4M3FNUZ_LAYOUT: FloatLayout = fnuzLayout(4, 3);
+export const E5M2FNUZ_LAYOUT: FloatLayout = fnuzLayout(5, 2);
+
+function fnuzLayout(exponentBits: number, mantissaBits: number): FloatLayout {
+  const nanCode = 2 ** (exponentBits + mantissaBits);
+  const bias = 2 ** (exponentBits - 1);
+  return { exponentBits, mantissaBits, bias, largestCode: nanCode - 1, overflowCode: nanCode, nanCode, fnuz: true };
+}
+
+/** E2M1, E2M3 and E3M2 of OCP Microscaling Formats 1.0: every code is a finite number, so NaN becomes zero. */
+export const E2M1_LAYOUT: FloatLayout = finiteLayout(2, 1, 1);
+export const E2M3_LAYOUT: FloatLayout = finiteLayout(2, 3, 1);
+export const E3M2_LAYOUT: FloatLayout = finiteLayout(3, 2, 3);
+
+/** A layout without infinities and NaN: what overflows saturates. */
+function finiteLayout(exponentBits: number, mantissaBits: number, bias: number): FloatLayout {
+  const largestCode = 2 ** (exponentBits + mantissaBits) - 1;
+  return { exponentBits, mantissaBits, bias, largestCode, overflowCode: largestCode, nanCode: 0 };
+}
+
+/**
+ * A float of the user's own, of at most 16 bits, with the bias 2^(exponentBits - 1) - 1. `ieee`: the highest exponent
+ * holds infinity and NaN; `finite`: it holds numbers, and NaN becomes zero.
+ */
+export function definedLayout(exponentBits: number, mantissaBits: number, special: 'ieee' | 'finite'): FloatLayout {
+  const bias = 2 ** (exponentBits - 1) - 1;
+  if (special === 'finite') return finiteLayout(exponentBits, mantissaBits, bias);
+  const overflowCode = (2 ** exponentBits - 1) * 2 ** mantissaBits;
+  const nanCode = overflowCode + 2 ** (mantissaBits - 1);
+  return { exponentBits, mantissaBits, bias, largestCode: overflowCode - 1, overflowCode, nanCode };
+}
+
 /** Bits of one code, sign included. */
 export function layoutBits({ exponentBits, mantissaBits }: FloatLayout): number {
   return 1 + exponentBits + mantissaBits;
@@ -75,13 +110,13 @@ export function roundMagnitude(magnitudeBits: number, layout: FloatLayout, rando
   const step = 2 ** (Math.max(exponent, lowest) - mantissaBits - unit);
   const kept = Math.floor(significand / step);
   const rest = significand - kept * step;
+  // A carry out of the mantissa moves into the exponent field by itself.
+  const code = (exponent >= lowest ? (exponent - lowest) * 2 ** mantissaBits : 0) + kept;
   const up =
     random === undefined
-      ? rest > step / 2 || (rest === step / 2 && kept % 2 === 1)
+      ? rest > step / 2 || (rest === step / 2 && code % 2 === 1)
       : random < Math.floor((rest / step) * 2 ** 32);
-  // A carry out of the mantissa moves into the exponent field by itself.
-  const base = exponent >= lowest ? (exponent - lowest) * 2 ** mantissaBits : 0;
-  return base + kept + (up ? 1 : 0);
+  return code + (up ? 1 : 0);
 }
 
 /** A code, and whether a finite value rounded beyond the largest one. */
@@ -91,7 +126,7 @@ export interface RoundedFloat {
 }
 
 /**
- * Casts a float32 (as bits) to a code. NaN stays NaN with its sign, -0 stays -0. Beyond the largest code,
+ * Casts a float32 (as bits) to a code. NaN stays NaN with its sign, -0 stays -0, where the layout has them. Beyond the largest code,
  * infinities included, a value becomes the largest code (`saturate`, as ONNX Cast and NVIDIA's satfinite) or
  * infinity / NaN (`ieee`, as ml_dtypes and torch; torch itself saturates e4m3).
  */
@@ -101,19 +136,25 @@ export function encodeFloat(
   overflow: 'saturate' | 'ieee',
   random?: number,
 ): RoundedFloat {
-  const sign = bits >>> 31 === 0 ? 0 : 1 << (layoutBits(layout) - 1);
   const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return { code: sign | layout.nanCode, overflowed: false };
+  const signed = (code: number): number => (bits >>> 31 === 0 ? code : negated(code, layout));
+  if (magnitude > 0x7f800000) return { code: signed(layout.nanCode), overflowed: false };
   const beyond = overflow === 'saturate' ? layout.largestCode : layout.overflowCode;
-  if (magnitude === 0x7f800000) return { code: sign | beyond, overflowed: false };
+  if (magnitude === 0x7f800000) return { code: signed(beyond), overflowed: false };
   const code = roundMagnitude(magnitude, layout, random);
   const overflowed = code > layout.largestCode;
-  return { code: sign | (overflowed ? beyond : code), overflowed };
+  return { code: signed(overflowed ? beyond : code), overflowed };
+}
+
+/** The code of the opposite sign; zero and NaN of an fnuz float have none. */
+function negated(code: number, layout: FloatLayout): number {
+  return layout.fnuz && code === 0 ? 0 : code | (1 << (layoutBits(layout) - 1));
 }
 
 /** Value of a code; exact in float32. */
 export function decodeFloat(code: number, layout: FloatLayout): number {
   const { mantissaBits, bias, largestCode, overflowCode, nanCode } = layout;
+  if (layout.fnuz && code === nanCode) return NaN;
   const signBit = 1 << (layoutBits(layout) - 1);
   const negative = (code & signBit) !== 0;
   const magnitude = code & (signBit - 1);

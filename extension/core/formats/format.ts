@@ -41,7 +41,18 @@ export interface MatrixShape {
 }
 
 /** What a stored piece of a cast tensor is. */
-export type PartRole = 'codes' | 'scale' | 'global-scale' | 'zero-point' | 'shape' | 'codebook' | 'state';
+export type PartRole =
+  | 'codes'
+  | 'scale'
+  | 'global-scale'
+  | 'zero-point'
+  | 'shape'
+  | 'codebook'
+  | 'state'
+  | 'nested-scale'
+  | 'nested-codebook'
+  | 'outliers'
+  | 'outlier-columns';
 
 /** One piece of a cast tensor as it lies on disk: `codes` and, for scaled formats, the rest. */
 export interface Part {
@@ -51,12 +62,26 @@ export interface Part {
   readonly bytes: number;
 }
 
+/** Columns that stay in 16 bit. */
+export interface OutlierColumns {
+  /** Ascending. */
+  readonly columns: readonly number[];
+  /** What they are stored in: F16 for a tensor that is F16, else BF16. */
+  readonly dtype: 'BF16' | 'F16';
+}
+
 /** Largest and smallest finite value of a whole tensor, needed before a cast with one scale a tensor. */
 export interface TensorRange {
   readonly min: number;
   readonly max: number;
   /** Largest magnitude among the finite values; 0 for an empty tensor. */
   readonly amax: number;
+  /** Mean magnitude of the finite values, in float64; 0 for an empty tensor. Only ternary needs it. */
+  readonly meanMagnitude?: number;
+  /** Mean of the scales of all groups as a float32; of a cast with nested scales, which are stored without it. */
+  readonly meanScale?: number;
+  /** Of a cast that keeps outlier columns; min, max and amax are then those of the other columns. */
+  readonly outliers?: OutlierColumns;
 }
 
 /** What a constant part is made from. */
@@ -104,6 +129,8 @@ export interface NumberFormat {
   readonly granularities: readonly Granularity['kind'][];
   readonly defaultScale: Granularity;
   readonly defaultScaleDtype: ScaleDtype;
+  /** The dtypes its scales may be stored in; any when not given. */
+  readonly scaleDtypes?: readonly ScaleDtype[];
   /** Whether it can be rounded stochastically. */
   readonly stochastic: boolean;
   /** Options that it takes beyond scale, rounding and overflow; none when not given. */
@@ -117,6 +144,8 @@ export interface NumberFormat {
    * bitsandbytes). A group then need not divide the row, and runs of rows must be cut as `rowUnit` says.
    */
   readonly flattened?: boolean;
+  /** Values of a block whose layout the format fixes (ggml): rows must be a whole number of blocks long. */
+  readonly blockSize?: number;
   /**
    * Runs of rows must be a multiple of this many rows long (the last one excepted), so that the bytes of the runs
    * concatenate to the bytes of the whole; 1 when not given.
@@ -124,6 +153,8 @@ export interface NumberFormat {
   rowUnit?(cast: Cast, columns: number): number;
   /** Paper or specification the definition comes from. */
   readonly source: string;
+  /** What the user made it from; undefined for a built-in format. */
+  readonly definition?: FormatDefinition;
   /**
    * Exact stored parts of a tensor of `shape`; the sum of their bytes is the tensor's size on disk. `source` is
    * the dtype it is stored in now (BF16 when not given): nf4 writes it into its state, whose length it changes.

@@ -8,7 +8,7 @@ export const fp8E4m3 = floatFormat({
   title: '8-bit float, 1-4-3, no infinity',
   layout: E4M3_LAYOUT,
   storage: 'F8_E4M3',
-  granularities: ['channel', 'tensor', 'none'],
+  granularities: ['channel', 'tensor', 'group', 'block', 'none'],
   defaultScale: { kind: 'channel' },
   source: 'Micikevicius et al., FP8 Formats for Deep Learning, arXiv 2209.05433',
 });

@@ -8,7 +8,7 @@ export const fp8E5m2 = floatFormat({
   title: '8-bit float, 1-5-2, IEEE-like',
   layout: E5M2_LAYOUT,
   storage: 'F8_E5M2',
-  granularities: ['channel', 'tensor', 'none'],
+  granularities: ['channel', 'tensor', 'group', 'block', 'none'],
   defaultScale: { kind: 'channel' },
   source: 'Micikevicius et al., FP8 Formats for Deep Learning, arXiv 2209.05433',
 });

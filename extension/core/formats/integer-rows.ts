@@ -1,17 +1,38 @@
 import type { Cast, EncodedRows, MatrixShape, TensorRange } from './format';
-import { clampInteger, roundInteger } from './integer-codes';
-import { packScales, rowScales, scaleRuns, unpackScales } from './scaling';
+import { clampCode, roundInteger, type IntegerCodes } from './integer-codes';
+import { integerScales, type IntegerScale } from './integer-scales';
+import { scaleRuns, type ScaleRun } from './scaling';
 import { randomBits, randomKey } from './stochastic';
 
 /** Integer codes of whole rows before packing, with what the rounding cost. */
-export interface IntegerRows extends Omit<EncodedRows, 'codes'> {
-  readonly codes: Int8Array<ArrayBuffer>;
+export interface IntegerRows extends Pick<EncodedRows, 'saturated' | 'flushed'> {
+  readonly codes: Int16Array<ArrayBuffer>;
+  readonly scales: readonly IntegerScale[];
+}
+
+/** What finds the scales of rows, in the order they are stored. */
+export type FindScales = (
+  values: Float32Array,
+  runs: readonly ScaleRun[],
+  cast: Cast,
+  range: TensorRange,
+  codes: IntegerCodes,
+  through: (value: number, scale: IntegerScale) => number,
+) => readonly IntegerScale[];
+
+/** x / scale + zero point, each step in float32, rounded to a code that may lie beyond the last. */
+function roundScaled(value: number, { scale, zero }: IntegerScale, random?: number): number {
+  return roundInteger(Math.fround(Math.fround(value / scale) + zero), random);
+}
+
+/** (code - zero point) * scale in float32. */
+function decodeInteger(code: number, { scale, zero }: IntegerScale): number {
+  return Math.fround((code - zero) * scale);
 }
 
 /**
- * Symmetric integer cast: scale = amax / limit, code = round(x / scale) clamped to -limit .. limit. The code
- * -(limit + 1) stays unused, so that a weight and its negative cost the same. compressed-tensors' own observer
- * computes amax / (limit + 1/2) and may use it; its loaders read either.
+ * Casts to integers: code = round(x / scale + zero point), clamped. That is what compressed-tensors' `quantize` does:
+ * a tie is one of the shifted value, so an odd zero point sends it to the other side.
  */
 export function encodeIntegers(
   values: Float32Array,
@@ -19,39 +40,42 @@ export function encodeIntegers(
   cast: Cast,
   range: TensorRange,
   firstElement: number,
-  limit: number,
+  limits: IntegerCodes,
+  findScales: FindScales = integerScales,
 ): IntegerRows {
   const runs = scaleRuns(matrix, cast.scale);
-  const scales = rowScales(values, runs, cast, range, limit);
+  const scales = findScales(values, runs, cast, range, limits, (value, scale) =>
+    decodeInteger(clampCode(roundScaled(value, scale), limits), scale),
+  );
   const key = cast.round.kind === 'stochastic' ? randomKey(cast.round.seed) : undefined;
-  const codes = new Int8Array(values.length);
+  const codes = new Int16Array(values.length);
   let saturated = 0;
   let flushed = 0;
-  runs.forEach(({ start, length }, run) => {
+  for (const { start, length, scale: index } of runs) {
+    const scale = scales[index]!;
     for (let at = start; at < start + length; at++) {
       const value = values[at]!;
-      const random = key === undefined ? undefined : randomBits(key, firstElement + at);
-      const rounded = roundInteger(Math.fround(value / scales[run]!), random);
-      const code = clampInteger(rounded, limit);
+      const rounded = roundScaled(value, scale, key === undefined ? undefined : randomBits(key, firstElement + at));
+      const code = clampCode(rounded, limits);
       codes[at] = code;
-      if (code !== rounded && Number.isFinite(value)) saturated++;
-      if (Math.fround(code * scales[run]!) === 0 && value !== 0 && Number.isFinite(value)) flushed++;
+      if (!Number.isFinite(value)) continue;
+      if (code !== rounded) saturated++;
+      if (value !== 0 && decodeInteger(code, scale) === 0) flushed++;
     }
-  });
-  return { codes, scales: packScales(scales, cast.scaleDtype), saturated, flushed };
+  }
+  return { codes, scales, saturated, flushed };
 }
 
-/** code * scale in float32. */
+/** The values of codes under their scales. */
 export function decodeIntegers(
-  codes: Int8Array,
-  scales: Uint8Array,
+  codes: Int16Array,
+  scales: readonly IntegerScale[],
   matrix: MatrixShape,
   cast: Cast,
 ): Float32Array<ArrayBuffer> {
-  const stored = unpackScales(scales, cast.scaleDtype);
   const values = new Float32Array(matrix.rows * matrix.columns);
-  scaleRuns(matrix, cast.scale).forEach(({ start, length }, run) => {
-    for (let at = start; at < start + length; at++) values[at] = codes[at]! * stored[run]!;
-  });
+  for (const { start, length, scale } of scaleRuns(matrix, cast.scale)) {
+    for (let at = start; at < start + length; at++) values[at] = decodeInteger(codes[at]!, scales[scale]!);
+  }
   return values;
 }

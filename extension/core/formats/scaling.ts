@@ -4,11 +4,14 @@ import { e8m0Above, e8m0Value } from './e8m0';
 import { floatBits, floatFromBits } from './float-bits';
 import { BF16_LAYOUT, E4M3_LAYOUT, FP16_LAYOUT, decodeFloat, encodeFloat, type FloatLayout } from './float-codes';
 import type { Cast, Granularity, MatrixShape, NumberFormat, Part, ScaleDtype, TensorRange } from './format';
+import { SHRINKS, leastError, requireRowFit, type Through } from './scale-fit';
 
-/** Consecutive row-major elements that share one scale. */
+/** Consecutive row-major elements under one scale; a block is several runs, one in each of its rows. */
 export interface ScaleRun {
   readonly start: number;
   readonly length: number;
+  /** Which of the stored scales. */
+  readonly scale: number;
 }
 
 /** E8M0 has no sign and no mantissa: it is handled by itself. */
@@ -53,7 +56,7 @@ export function storedScale(amax: number, largest: number, dtype: ScaleDtype): n
 }
 
 /** Largest finite magnitude of a run. */
-export function runAmax(values: Float32Array, { start, length }: ScaleRun): number {
+export function runAmax(values: Float32Array, { start, length }: Pick<ScaleRun, 'start' | 'length'>): number {
   let amax = 0;
   for (let at = start; at < start + length; at++) {
     const magnitude = Math.abs(values[at]!);
@@ -64,32 +67,53 @@ export function runAmax(values: Float32Array, { start, length }: ScaleRun): numb
 
 /** Columns that share a scale within a row. */
 function runLength(columns: number, scale: Granularity): number {
-  return scale.kind === 'group' ? scale.size : columns;
+  if (scale.kind === 'group') return scale.size;
+  return scale.kind === 'block' ? scale.columns : columns;
+}
+
+/** Scales beside each other; 1 for rows of no elements. */
+function scalesAcross(columns: number, scale: Granularity): number {
+  return Math.max(1, Math.ceil(columns / Math.max(1, runLength(columns, scale))));
 }
 
 /**
- * The runs of whole rows that share a scale, in the order their scales are stored. The last group of a row is
- * shorter where the group does not divide it. `none` and `tensor` are one run, also of no elements.
+ * The runs of whole rows that share a scale, row by row. The last group or block of a row is narrower where its size
+ * does not divide the row, and the last blocks are lower. `none` and `tensor` are one run, also of no elements.
  */
 export function scaleRuns({ rows, columns }: MatrixShape, scale: Granularity): readonly ScaleRun[] {
-  if (scale.kind === 'none' || scale.kind === 'tensor') return [{ start: 0, length: rows * columns }];
+  if (scale.kind === 'none' || scale.kind === 'tensor') return [{ start: 0, length: rows * columns, scale: 0 }];
   const length = runLength(columns, scale);
+  const across = scalesAcross(columns, scale);
+  const height = scale.kind === 'block' ? scale.rows : 1;
   const runs: ScaleRun[] = [];
   for (let row = 0; row < rows; row++) {
-    const end = (row + 1) * columns;
-    if (columns === 0) runs.push({ start: 0, length: 0 });
-    for (let start = row * columns; start < end; start += length) {
-      runs.push({ start, length: Math.min(length, end - start) });
+    for (let run = 0; run < across; run++) {
+      runs.push({
+        start: row * columns + run * length,
+        length: Math.min(length, columns - run * length),
+        scale: Math.floor(row / height) * across + run,
+      });
     }
   }
   return runs;
 }
 
-/** Shape of the stored scales: [1] for a tensor, [.., 1] for channels, [.., groups] for groups. */
-function scaleShape(shape: readonly number[], scale: Granularity): readonly number[] {
+/** The runs of each stored scale, in the order of the scales. */
+export function runsByScale(runs: readonly ScaleRun[]): readonly (readonly ScaleRun[])[] {
+  const groups: ScaleRun[][] = [];
+  for (const run of runs) (groups[run.scale] ??= []).push(run);
+  return groups;
+}
+
+/**
+ * Shape of the stored scales: [1] for a tensor, [.., 1] for channels, [.., groups] for groups, and
+ * [.., ceil(rows / R), ceil(columns / C)] for blocks of R x C.
+ */
+export function scaleShape(shape: readonly number[], scale: Granularity): readonly number[] {
   if (scale.kind === 'tensor') return [1];
-  const columns = shape.at(-1) ?? 1;
-  return [...shape.slice(0, -1), Math.max(1, Math.ceil(columns / Math.max(1, runLength(columns, scale))))];
+  const across = scalesAcross(shape.at(-1) ?? 1, scale);
+  if (scale.kind !== 'block' || shape.length < 2) return [...shape.slice(0, -1), across];
+  return [...shape.slice(0, -2), Math.ceil(shape.at(-2)! / scale.rows), across];
 }
 
 /** The stored scales of a tensor; none for an unscaled cast. */
@@ -135,16 +159,27 @@ export function unpackScales(bytes: Uint8Array, dtype: ScaleDtype): readonly num
   });
 }
 
-/** Stored scale of each run of these rows; none for an unscaled cast. `range` is the whole tensor's. */
+/**
+ * Each stored scale of these rows; none for an unscaled cast. `range` is the whole tensor's. `through` is what a value
+ * becomes under a scale: `fit: mse` needs it.
+ */
 export function rowScales(
   values: Float32Array,
   runs: readonly ScaleRun[],
   cast: Cast,
   range: TensorRange,
   largest: number,
+  through: Through<number>,
 ): readonly number[] {
   if (cast.scale.kind === 'none') return [];
-  return runs.map((run) =>
-    storedScale(cast.scale.kind === 'tensor' ? range.amax : runAmax(values, run), largest, cast.scaleDtype),
-  );
+  if (cast.scale.kind === 'tensor') {
+    requireRowFit(cast);
+    return [storedScale(range.amax, largest, cast.scaleDtype)];
+  }
+  return runsByScale(runs).map((group) => {
+    const amax = group.reduce((largest, run) => Math.max(largest, runAmax(values, run)), 0);
+    if (cast.fit !== 'mse') return storedScale(amax, largest, cast.scaleDtype);
+    const candidates = SHRINKS.map((shrink) => storedScale(Math.fround(amax * shrink), largest, cast.scaleDtype));
+    return leastError(values, group, candidates, through);
+  });
 }

@@ -1,5 +1,8 @@
 import type { Cast } from '../formats/format';
 import type { Plan, PlannedTensor } from '../resolve/plan';
+import { bitsandbytesLoading } from './bitsandbytes-loading';
+import { blockScheme } from './block-scheme';
+import { BITSANDBYTES_TYPE } from './stored-names';
 
 /** How a written checkpoint tells loaders what its tensors are, and which loader understands the mix. */
 export interface Loading {
@@ -21,7 +24,7 @@ const PLAIN = new Set(['fp32', 'bf16', 'fp16', 'fp64']);
 
 /**
  * Chooses the loader for a plan. compressed-tensors holds e4m3, int8 and int4 linear weights side by side;
- * bitsandbytes holds nf4 beside 16-bit weights and nothing else. Only weights of linear layers can be
+ * bitsandbytes holds nf4 or its fp4 beside 16-bit weights and nothing else. Only weights of linear layers can be
  * quantized for either: a quantized embedding or norm has no loader.
  */
 export function loading(plan: Plan): Loading {
@@ -31,10 +34,16 @@ export function loading(plan: Plan): Loading {
   }
   const misfit = quantized.find(({ planned }) => !isLinearWeight(planned));
   if (misfit) return none(`${misfit.name} (${misfit.planned.tensor.role}) is not the weight of a linear layer`);
-  const formats = new Set(quantized.map(({ cast }) => cast.format));
-  if (formats.size === 1 && formats.has('nf4')) return bitsandbytes(plan, quantized);
-  const nf4 = quantized.find(({ cast }) => cast.format === 'nf4');
-  if (nf4) return none(`${nf4.name} is nf4, which bitsandbytes reads only beside 16-bit weights`);
+  const turned = quantized.find(({ cast }) => cast.rotate !== undefined);
+  if (turned) return none(`${turned.name} is rotated in runs of ${turned.cast.rotate}, which no loader turns back`);
+  const split = quantized.find(({ cast }) => cast.outliers !== undefined);
+  if (split) return none(`${split.name} keeps outlier columns in 16 bit beside its codes, which no loader joins`);
+  const flat = quantized.filter(({ cast }) => cast.format in BITSANDBYTES_TYPE);
+  if (flat.length === quantized.length) return bitsandbytes(plan, quantized);
+  if (flat[0]) {
+    const { name, cast } = flat[0];
+    return none(`${name} is ${cast.format}, which bitsandbytes reads only beside 16-bit weights`);
+  }
   const schemes = new Map<string, { readonly scheme: Scheme; readonly modules: string[] }>();
   for (const { name, module, cast } of quantized) {
     const scheme = compressedScheme(cast);
@@ -68,7 +77,14 @@ function isLinearWeight({ tensor }: PlannedTensor): boolean {
 
 /** `weights` and `format` of a compressed-tensors config group (compressed_tensors QuantizationArgs). */
 export interface Scheme {
-  readonly format: 'float-quantized' | 'int-quantized' | 'pack-quantized';
+  readonly format:
+    | 'float-quantized'
+    | 'int-quantized'
+    | 'pack-quantized'
+    | 'mxfp8-quantized'
+    | 'mxfp6-pack-quantized'
+    | 'mxfp4-pack-quantized'
+    | 'nvfp4-pack-quantized';
   readonly weights: Readonly<Record<string, unknown>>;
 }
 
@@ -92,7 +108,7 @@ export function compressedScheme(cast: Cast): Scheme | undefined {
         ? undefined
         : { format: 'pack-quantized', weights: { num_bits: 4, type: 'int', ...shared } };
     default:
-      return undefined;
+      return blockScheme(cast);
   }
 }
 
@@ -121,23 +137,9 @@ function compressedTensors(
 }
 
 function bitsandbytes(plan: Plan, quantized: readonly CastTensor[]): Loading {
-  const odd = quantized.find(({ cast }) => cast.scale.kind !== 'group' || cast.scaleDtype !== 'F32');
-  if (odd) return none(`${odd.name}: bitsandbytes reads nf4 only with float32 scales by group`);
-  return {
-    kind: 'bitsandbytes',
-    note: 'bitsandbytes: transformers reads it',
-    config: {
-      quant_method: 'bitsandbytes',
-      load_in_4bit: true,
-      load_in_8bit: false,
-      bnb_4bit_quant_type: 'nf4',
-      bnb_4bit_use_double_quant: false,
-      bnb_4bit_compute_dtype: 'bfloat16',
-      bnb_4bit_quant_storage: 'uint8',
-      // A list given here replaces the default one, so the head is always named again.
-      llm_int8_skip_modules: [...new Set([...untouchedModules(plan, quantized), 'lm_head'])],
-    },
-  };
+  const tensors = quantized.map(({ name, planned, cast }) => ({ name, shape: planned.tensor.shape, cast }));
+  const how = bitsandbytesLoading(tensors, untouchedModules(plan, quantized));
+  return 'reason' in how ? none(how.reason) : { kind: 'bitsandbytes', ...how };
 }
 
 /** Linear modules that stay as they are; loaders take every linear layer not named here for quantized. */

@@ -103,6 +103,23 @@ export const BUDGET_KEYS = [
   { name: 'perplexity', summary: 'Largest rise of perplexity over the unchanged checkpoint: `+1%`.' },
 ] as const satisfies readonly KeySpec[];
 
+/** One format under `formats:`. */
+export const DEFINED_FORMAT_KEYS = [
+  { name: 'float', summary: 'A floating point format of at most 16 bits: `{ exponent: 3, mantissa: 4 }`.' },
+  { name: 'codebook', summary: 'All values that a code can stand for, up to 256: `[-1, -0.3, 0, 0.3, 1]`.' },
+  { name: 'group', summary: 'Elements that share one scale of a codebook, where a rule does not say.', values: ['64'] },
+] as const satisfies readonly KeySpec[];
+
+export const FLOAT_KEYS = [
+  { name: 'exponent', summary: 'Bits of the exponent, 1 to 8.' },
+  { name: 'mantissa', summary: 'Bits of the mantissa, 0 to 14.' },
+  {
+    name: 'special',
+    summary: 'What the highest exponent holds: numbers (`finite`), or infinity and NaN as IEEE 754 has it (`ieee`).',
+    values: ['finite', 'ieee'],
+  },
+] as const satisfies readonly KeySpec[];
+
 export const POLICY_KEYS = [
   { name: 'version', summary: 'Version of the policy language.', values: ['1'] },
   { name: 'extends', summary: 'Another policy whose rules come before the rules of this file.' },

@@ -35,12 +35,18 @@ export function checkText(text: string): Finding | undefined {
   return undefined;
 }
 
-/** Counts the tokens of one text as the lexer gives them; returns a finding at the first that is too many. */
-export function createTokenCheck(): (token: string) => Finding | undefined {
+/** Counts the tokens of one text as the lexer gives them. */
+export interface TokenCheck {
+  /** A finding at the first token that is too many. */
+  tooMany(token: string): Finding | undefined;
+  counts(): { readonly tokens: number; readonly aliases: number };
+}
+
+export function createTokenCheck(): TokenCheck {
   let at = 0;
   let tokens = 0;
   let aliases = 0;
-  return (token) => {
+  const tooMany: TokenCheck['tooMany'] = (token) => {
     const range = { start: at, end: at + token.length };
     // The lexer's own marks (start of document, flow end by error, scalar follows) are no text.
     if (token !== '\u0002' && token !== '\u0018' && token !== '\u001f') at += token.length;
@@ -51,11 +57,15 @@ export function createTokenCheck(): (token: string) => Finding | undefined {
     }
     return undefined;
   };
+  return { tooMany, counts: () => ({ tokens, aliases }) };
 }
 
-/** Where lists and mappings are nested too deep in a concrete syntax tree, without recursion. */
-export function checkDepth(tokens: readonly CST.Token[]): Finding | undefined {
-  const stack: { readonly token: CST.Token; readonly depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+/** Where lists and mappings are nested too deep in a concrete syntax tree with `outer` more around it, without recursion. */
+export function checkDepth(tokens: readonly CST.Token[], outer: number): Finding | undefined {
+  const stack: { readonly token: CST.Token; readonly depth: number }[] = tokens.map((token) => ({
+    token,
+    depth: outer,
+  }));
   for (let next = stack.pop(); next; next = stack.pop()) {
     const { token, depth } = next;
     if (depth > LIMITS.depth) {

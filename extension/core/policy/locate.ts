@@ -1,6 +1,6 @@
 import type { TextRange } from './range';
 import type { MapNode, ScalarNode, SyntaxNode } from './syntax';
-import { readSyntax } from './syntax-tree';
+import { readSyntax, type SyntaxCache } from './syntax-tree';
 
 /** Keys and list positions from the root: `['rules', 2, 'dtype']`. */
 export type SyntaxPath = readonly (string | number)[];
@@ -48,17 +48,17 @@ const ELSEWHERE: Place = { kind: 'elsewhere' };
  * Finds out where in a policy an offset is, half-typed text and blank lines included: the text is read again
  * with a mark at the offset. Never throws.
  */
-export function locate(text: string, offset: number): Place {
+export function locate(text: string, offset: number, cache?: SyntaxCache): Place {
   const line = lineAround(text, offset);
   // A word alone on its line is a key to be; YAML sees one only with its colon.
   const alone = /^\s*(?:-\s+)*[\w-]*$/.test(line.before) && /^[\w-]*\s*$/.test(line.after);
   const word = /^[\w-]*/.exec(line.after)![0].length;
   const mark = alone ? [MARK, text.slice(offset, offset + word), ':'].join('') : MARK;
-  const found = find(text, offset, mark, alone ? offset + word : offset);
+  const found = find(text, offset, mark, alone ? offset + word : offset, cache);
   const blank = alone && line.before.trim() === '' && word === 0;
   const misplaced = blank && found?.keyOf?.flow === false && found.keyOf.column !== line.before.length;
   if (found && !misplaced) return placeOf(text, offset, found, alone);
-  const item = blank ? find(text, offset, `- ${MARK}:`, offset) : undefined;
+  const item = blank ? find(text, offset, `- ${MARK}:`, offset, cache) : undefined;
   return item ? { kind: 'item', path: item.path.slice(0, -1), range: { start: offset, end: offset } } : ELSEWHERE;
 }
 
@@ -78,9 +78,15 @@ interface Found {
   readonly colon: boolean;
 }
 
-function find(text: string, offset: number, mark: string, resume: number): Found | undefined {
+function find(
+  text: string,
+  offset: number,
+  mark: string,
+  resume: number,
+  cache: SyntaxCache | undefined,
+): Found | undefined {
   const marked = text.slice(0, offset) + mark + text.slice(resume);
-  const { root } = readSyntax(marked);
+  const { root } = readSyntax(marked, cache);
   return root && search(root, []);
 }
 

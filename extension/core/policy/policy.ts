@@ -1,4 +1,5 @@
 import type { CastOption, CastOptions } from '../formats/cast-options';
+import type { FormatDefinition } from '../formats/definition';
 import type { Granularity, Rounding, ScaleDtype } from '../formats/format';
 import type { Target } from './keys';
 import type { Located, TextRange } from './range';
@@ -57,6 +58,12 @@ export interface Rule extends DtypeChoice {
   readonly because: string | undefined;
 }
 
+/** A format of `formats:`, usable as a dtype of this policy. */
+export interface DefinedFormat {
+  readonly id: string;
+  readonly definition: FormatDefinition;
+}
+
 /** How to measure, as the policy asks; every value has a default elsewhere. */
 export interface EvaluateSettings {
   readonly text: Located<string> | undefined;
@@ -83,6 +90,8 @@ export interface Policy {
   /** What tensors get that no rule matches; absent means `keep`. */
   readonly default: DtypeChoice | undefined;
   readonly rules: readonly Rule[];
+  /** The user's own formats, those that can be used. */
+  readonly formats: readonly DefinedFormat[];
   readonly budget: Budget | undefined;
   readonly evaluate: EvaluateSettings | undefined;
 }

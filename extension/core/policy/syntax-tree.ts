@@ -1,10 +1,12 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLError } from 'yaml';
-import { finding, type Finding } from './finding';
-import { LIMITS, tooLarge } from './limits';
-import { mend, noColon, unquoted, type MendedScalar, type MendedText } from './mend';
-import type { TextRange } from './range';
-import type { MapEntry, ScalarNode, ScalarStyle, SyntaxNode } from './syntax';
-import { composeYaml } from './yaml-document';
+import type { Finding } from './finding';
+import type { PatternError } from './glob-syntax';
+import { checkText, LIMITS } from './limits';
+import { checkPattern } from './pattern';
+import type { Pattern } from './policy';
+import { ERRORS_SHOWN, readYaml, type ReadYaml } from './read-yaml';
+import { splitRules, type SplitPolicy } from './split-rules';
+import type { ListNode, MapNode, SyntaxNode } from './syntax';
+import { shiftFinding, shiftNode } from './shift';
 
 /** What a text says as YAML, as far as it could be read. */
 export interface SyntaxTree {
@@ -14,156 +16,130 @@ export interface SyntaxTree {
   readonly findings: readonly Finding[];
 }
 
-/** YAML errors shown for one file; the rest are mostly echoes of the first. */
-const ERRORS_SHOWN = 10;
-
-/** A mended slip can uncover another one; three in a row are enough for a file that is being typed. */
-const MEND_ROUNDS = 3;
-
-/** Reads a text as YAML. Never throws; mends what a half-typed file breaks, then reads it again. */
-export function readSyntax(text: string): SyntaxTree {
-  const findings: Finding[] = [];
-  const scalars = new Map<number, MendedScalar>();
-  let composed = composeYaml(text);
-  let readable = text;
-  for (let round = 0; round < MEND_ROUNDS && !('code' in composed) && composed.errors.length > 0; round++) {
-    const mended = mend(readable, composed.errors);
-    if (!mended) break;
-    readable = mended.text;
-    findings.push(...mended.findings);
-    for (const [start, scalar] of mended.scalars) scalars.set(start, scalar);
-    composed = composeYaml(readable);
-  }
-  if ('code' in composed) return { text, root: undefined, findings: [composed] };
-  const root = convert(text, composed.document?.contents ?? null, scalars, (found) => findings.push(found));
-  const errors = composed.errors.filter((error) => !isSaidElsewhere(error, findings));
-  for (const error of errors.slice(0, ERRORS_SHOWN)) findings.push(syntaxFinding(text, error));
-  if (composed.second !== undefined) {
-    const range = { start: composed.second, end: text.length };
-    findings.push(
-      finding('syntax', 'error', range, 'a file holds one policy; what follows the second --- is not read'),
-    );
-  }
-  return { text, root, findings };
+/** Remembers what rules say, so that typing in one of them reads that one anew. */
+export interface SyntaxCache {
+  /** `make` reads a text that is equal. */
+  remember(text: string, make: (text: string) => ReadYaml): ReadYaml;
+  /** Why a pattern does not compile; undefined for one that does. */
+  check(pattern: Pick<Pattern, 'kind' | 'source'>): PatternError | undefined;
 }
 
-/** Unresolved aliases and keys without colon are told in our own words, and mended places are told once. */
-function isSaidElsewhere({ code, pos }: YAMLError, findings: readonly Finding[]): boolean {
-  return (
-    code === 'BAD_ALIAS' ||
-    findings.some(({ range }) => pos[0] >= range.start && pos[0] <= Math.max(range.end, range.start))
-  );
-}
+/** Characters of text that are remembered; trees take some ten times as much. */
+const MOST_CHARACTERS = 400_000;
 
-function syntaxFinding(text: string, { name, pos, message }: YAMLError): Finding {
-  const start = Math.min(pos[0], text.length);
-  const end = Math.min(Math.max(pos[1], start), text.length);
-  return finding('syntax', name === 'YAMLWarning' ? 'warning' : 'error', { start, end }, `YAML: ${message}`);
-}
+/** Patterns that are remembered, whether they compile; then all are forgotten. */
+const MOST_PATTERNS = 5000;
 
-/** The composed nodes as a tree of our own: aliases followed, sizes bounded, ranges without trailing space. */
-function convert(
-  text: string,
-  contents: ParsedNode | null,
-  placeholders: MendedText['scalars'],
-  report: (found: Finding) => void,
-): SyntaxNode | undefined {
-  const anchors = new Map<string, { readonly node: SyntaxNode; readonly values: number }>();
-  let values = 0;
-
-  const grow = (by: number, range: TextRange): boolean => {
-    if (values > LIMITS.values) return false;
-    values += by;
-    if (values <= LIMITS.values) return true;
-    report(tooLarge(range, `the policy has more than ${LIMITS.values} values, aliases followed`));
-    return false;
-  };
-
-  const scalarOf = (node: ParsedNode): ScalarNode | undefined => {
-    const range = rangeOf(node);
-    const placeholder = placeholders.get(range.start);
-    if (placeholder) {
-      return {
-        kind: 'scalar',
-        text: placeholder.text,
-        style: placeholder.style,
-        range: { ...range, end: placeholder.end },
-      };
-    }
-    if (!isScalar(node) || range.start === range.end) return undefined;
-    return { kind: 'scalar', text: node.source, style: styleOf(node.type), range };
-  };
-
-  const aliasOf = (source: string, range: TextRange): SyntaxNode => {
-    const anchor = anchors.get(source);
-    if (anchor && grow(anchor.values, range)) return anchor.node;
-    if (anchor) return { kind: 'empty', range };
-    report(unquoted(text, range));
-    return { kind: 'scalar', text: `*${source}`, style: 'plain', range };
-  };
-
-  const nodeOf = (node: ParsedNode): SyntaxNode => {
-    const range = rangeOf(node);
-    if (isAlias(node)) return aliasOf(node.source, range);
-    if (!grow(1, range)) return { kind: 'empty', range };
-    const before = values;
-    const converted = bare(node, range);
-    if (node.anchor !== undefined) anchors.set(node.anchor, { node: converted, values: values - before + 1 });
-    return converted;
-  };
-
-  const bare = (node: ParsedNode, range: TextRange): SyntaxNode => {
-    if (isSeq(node)) {
-      const items = node.items.map(nodeOf);
-      return { kind: 'list', items, range };
-    }
-    if (isMap(node)) {
-      const entries: MapEntry[] = [];
-      for (const { key, value } of node.items as { key: ParsedNode; value: ParsedNode | null }[]) {
-        const written = isAlias(key) ? undefined : scalarOf(key);
-        if (!written) {
-          report(finding('syntax', 'error', rangeOf(key), 'a key must be a plain word'));
-          continue;
-        }
-        if (value === null && !node.flow) report(noColon(written.range, written.text));
-        entries.push({ key: written, value: value === null ? undefined : nodeOf(value) });
+/** A cache for one owner. */
+export function createSyntaxCache(): SyntaxCache {
+  const checked = new Map<string, PatternError | undefined>();
+  const known = new Map<string, ReadYaml>();
+  let characters = 0;
+  return {
+    remember(text, make) {
+      const found = known.get(text);
+      // Put at the end again: a Map keeps its order, so the first text is the one not asked for the longest.
+      if (found) known.delete(text);
+      else characters += text.length;
+      const key = found ? text : ownText(text);
+      const made = found ?? make(key);
+      known.set(key, made);
+      for (const oldest of known.keys()) {
+        if (characters <= MOST_CHARACTERS || oldest === key) break;
+        characters -= oldest.length;
+        known.delete(oldest);
       }
-      const column = range.start - (text.lastIndexOf('\n', range.start - 1) + 1);
-      return { kind: 'map', entries, flow: node.flow === true, column, range };
-    }
-    return scalarOf(node) ?? { kind: 'empty', range };
+      return made;
+    },
+    check(pattern) {
+      const key = `${pattern.kind} ${pattern.source}`;
+      if (checked.has(key)) return checked.get(key);
+      if (checked.size >= MOST_PATTERNS) checked.clear();
+      const error = checkPattern(pattern);
+      checked.set(key, error);
+      return error;
+    },
   };
-
-  return contents === null ? undefined : nodeOf(contents);
 }
 
-/** Without what a block collection drags along: it reaches to the next key, its own text ends at its last word. */
-function rangeOf(node: ParsedNode): TextRange {
-  let last = node;
-  for (;;) {
-    const item = (isMap(last) || isSeq(last)) && !last.flow ? last.items.at(-1) : undefined;
-    const below = isMap(last) ? lastOfPair(item) : item;
-    if (!below) break;
-    last = below as ParsedNode;
+/** The same text in memory of its own: engines keep the whole of a text alive for any part that was cut from it. */
+function ownText(part: string): string {
+  return JSON.parse(JSON.stringify(part)) as string;
+}
+
+/**
+ * Reads a policy's text as YAML, rule by rule where it is written as usual: then an error in one rule costs no
+ * other rule, and a cache that outlives the call makes the next one fast. Never throws.
+ */
+export function readSyntax(text: string, cache?: SyntaxCache): SyntaxTree {
+  const broken = checkText(text);
+  if (broken) return { text, root: undefined, findings: [broken] };
+  const split = splitRules(text);
+  const joined = split && joinParts(split, text, cache);
+  if (joined) return joined;
+  const { root, findings, errors } = readYaml(text);
+  return { text, root, findings: [...findings, ...errors] };
+}
+
+/** Undefined when the parts do not fit together, so that the whole must be read at once. */
+function joinParts(
+  { head, rulesKey, items, tail }: SplitPolicy,
+  text: string,
+  cache: SyntaxCache | undefined,
+): SyntaxTree | undefined {
+  const read = (part: string, depth: number): ReadYaml => {
+    const make = (own: string): ReadYaml => readYaml(own, depth);
+    return cache ? cache.remember(part, make) : make(part);
+  };
+  const parts: { readonly start: number; readonly yaml: ReadYaml }[] = [];
+  const add = (start: number, end: number, depth: number): SyntaxNode | undefined => {
+    const yaml = read(text.slice(start, end), depth);
+    parts.push({ start, yaml });
+    return yaml.root && shiftNode(yaml.root, start);
+  };
+  const top = add(head.start, head.end, 0);
+  if (!isBlockMap(top)) return undefined;
+  const rules = top.entries.at(-1);
+  if (rules?.key.range.start !== rulesKey || rules.value?.kind !== 'empty') return undefined;
+  const list: SyntaxNode[] = [];
+  for (const { start, end } of items) {
+    const item = add(start, end, 1);
+    if (item?.kind !== 'list' || item.items.length !== 1) return undefined;
+    list.push(item);
   }
-  return { start: node.range[0], end: Math.max(node.range[0], last.range[1]) };
+  const bottom = tail && add(tail.start, tail.end, 0);
+  if (tail && !isBlockMap(bottom)) return undefined;
+  if (breaksLimit(parts.map(({ yaml }) => yaml))) return undefined;
+  const lists = list as readonly ListNode[];
+  const value: ListNode = {
+    kind: 'list',
+    items: lists.flatMap((each) => each.items),
+    range: { start: lists[0]!.range.start, end: lists.at(-1)!.range.end },
+  };
+  const below = isBlockMap(bottom) ? bottom : undefined;
+  const root: MapNode = {
+    ...top,
+    entries: [...top.entries.slice(0, -1), { key: rules.key, value }, ...(below?.entries ?? [])],
+    range: { start: top.range.start, end: (below ?? value).range.end },
+  };
+  const shifted = (pick: (yaml: ReadYaml) => readonly Finding[]): readonly Finding[] =>
+    parts.flatMap(({ start, yaml }) => pick(yaml).map((found) => shiftFinding(found, start)));
+  const errors = shifted((yaml) => yaml.errors).slice(0, ERRORS_SHOWN);
+  return { text, root, findings: [...shifted((yaml) => yaml.findings), ...errors] };
 }
 
-function lastOfPair(pair: unknown): unknown {
-  const { key, value } = (pair ?? {}) as { readonly key?: unknown; readonly value?: unknown };
-  return value ?? key;
+function isBlockMap(node: SyntaxNode | undefined): node is MapNode {
+  return node?.kind === 'map' && !node.flow && node.column === 0;
 }
 
-function styleOf(type: string | undefined): ScalarStyle {
-  switch (type) {
-    case 'QUOTE_SINGLE':
-      return 'single';
-    case 'QUOTE_DOUBLE':
-      return 'double';
-    case 'BLOCK_FOLDED':
-    case 'BLOCK_LITERAL':
-      return 'block';
-    default:
-      return 'plain';
-  }
+/** Whether the parts hold too much together, or one of them does alone. */
+function breaksLimit(parts: readonly ReadYaml[]): boolean {
+  const total = (pick: (counts: ReadYaml['counts']) => number): number =>
+    parts.reduce((sum, { counts }) => sum + pick(counts), 0);
+  return (
+    parts.some(({ root }) => root === undefined) ||
+    total(({ tokens }) => tokens) > LIMITS.tokens ||
+    total(({ aliases }) => aliases) > LIMITS.aliases ||
+    total(({ values }) => values) > LIMITS.values
+  );
 }

@@ -4,7 +4,7 @@ import { dtypeAfter } from './dtype-after';
 import type { PlannedTensor } from './plan';
 
 /** The dtype a tensor will have with its scale, as a message says it: `int4 group 128`, `bf16`. */
-export function dtypeLabel(planned: PlannedTensor): string {
+export function dtypeLabel(planned: Pick<PlannedTensor, 'tensor' | 'treatment'>): string {
   const { treatment } = planned;
   return treatment.kind === 'keep' ? dtypeAfter(planned) : castLabel(treatment.cast);
 }
@@ -14,6 +14,6 @@ export function castLabel({ format, scale }: Pick<Cast, 'format' | 'scale'>): st
 }
 
 /** `a`, `a and 1 more`, `a and 4 more`: the first name stands for the rest. */
-export function firstOf(names: readonly string[]): string {
-  return names.length > 1 ? `${names[0]!} and ${names.length - 1} more` : (names[0] ?? '');
+export function firstOf(names: readonly string[], count = names.length): string {
+  return count > 1 ? `${names[0]!} and ${count - 1} more` : (names[0] ?? '');
 }

@@ -1,48 +1,63 @@
 import type { TensorTree } from '../checkpoint/tensor';
 import { compilePattern } from '../policy/pattern';
 import type { Pattern } from '../policy/policy';
-import { nameTemplates, type NameTemplate } from './name-templates';
+import { matchTemplates } from './match-templates';
+import { NO_TENSORS, type TensorSet } from './tensor-set';
+import { indexTree, type TreeIndex } from './tree-index';
 
-/** Remembers which tensors a pattern matches, so that typing in one rule asks only for that rule anew. */
+/** Remembers what patterns match, so that typing in one rule asks only for that rule anew. */
 export interface MatchCache {
-  /** Indices in `tree.tensors`, ascending; none for a pattern that does not compile. */
-  matches(tree: TensorTree, pattern: Pick<Pattern, 'kind' | 'source'>): Uint32Array;
-  templates(tree: TensorTree): readonly NameTemplate[];
+  /** The tensors whose names a pattern matches; none for a pattern that does not compile. */
+  matches(tree: TensorTree, pattern: Pick<Pattern, 'kind' | 'source'>): TensorSet;
+  /** What was remembered of a tree under `key`, made anew where it was forgotten; keys are unique for what they make. */
+  remember<T>(tree: TensorTree, key: string, make: () => T): T;
+  index(tree: TensorTree): TreeIndex;
 }
 
-/** Patterns remembered for one tree; the oldest goes first. */
-const MOST_PATTERNS = 256;
+/** Bytes that the sets remembered for one tree may take. */
+const MOST_BYTES = 16_000_000;
+
+/** Sets remembered for one tree, however large or small it is. */
+const ENTRIES = { least: 64, most: 4096 } as const;
 
 /** A cache for one owner (a document, a session); trees that nobody holds any more are forgotten. */
 export function createMatchCache(): MatchCache {
-  const patterns = new WeakMap<TensorTree, Map<string, Uint32Array>>();
-  const templates = new WeakMap<TensorTree, readonly NameTemplate[]>();
+  const remembered = new WeakMap<TensorTree, Map<string, unknown>>();
+  const indexes = new WeakMap<TensorTree, TreeIndex>();
+  const index: MatchCache['index'] = (tree) => {
+    const found = indexes.get(tree) ?? indexTree(tree);
+    indexes.set(tree, found);
+    return found;
+  };
+  const remember: MatchCache['remember'] = (tree, key, make) => {
+    const known = remembered.get(tree) ?? new Map<string, unknown>();
+    remembered.set(tree, known);
+    const found = known.has(key) ? (known.get(key) as ReturnType<typeof make>) : make();
+    // Put at the end again: a Map keeps its order, so the first key is the one not asked for the longest.
+    known.delete(key);
+    known.set(key, found);
+    if (known.size > mostEntries(tree)) known.delete(known.keys().next().value!);
+    return found;
+  };
   return {
-    matches(tree, pattern) {
-      const known = patterns.get(tree) ?? new Map<string, Uint32Array>();
-      patterns.set(tree, known);
-      const key = `${pattern.kind} ${pattern.source}`;
-      const found = known.get(key) ?? matchingTensors(tree, pattern);
-      // Put at the end again: a Map keeps its order, so the first key is the one not asked for the longest.
-      known.delete(key);
-      known.set(key, found);
-      if (known.size > MOST_PATTERNS) known.delete(known.keys().next().value!);
-      return found;
-    },
-    templates(tree) {
-      const found = templates.get(tree) ?? nameTemplates(tree);
-      templates.set(tree, found);
-      return found;
-    },
+    index,
+    remember,
+    matches: (tree, pattern) => remember(tree, patternKey(pattern), () => matchingTensors(index(tree), pattern)),
   };
 }
 
-function matchingTensors(tree: TensorTree, pattern: Pick<Pattern, 'kind' | 'source'>): Uint32Array {
+/** A pattern as a key of what is remembered. */
+export function patternKey({ kind, source }: Pick<Pattern, 'kind' | 'source'>): string {
+  return `${kind} ${source}`;
+}
+
+function mostEntries({ tensors }: TensorTree): number {
+  const bytes = Math.ceil(tensors.length / 8);
+  return Math.max(ENTRIES.least, Math.min(ENTRIES.most, Math.floor(MOST_BYTES / (bytes + 1))));
+}
+
+function matchingTensors(index: TreeIndex, pattern: Pick<Pattern, 'kind' | 'source'>): TensorSet {
   const compiled = compilePattern(pattern);
-  if (compiled.kind === 'error') return new Uint32Array();
-  const found: number[] = [];
-  tree.tensors.forEach(({ name }, at) => {
-    if (compiled.matches(name)) found.push(at);
-  });
-  return Uint32Array.from(found);
+  if (compiled.kind === 'error') return NO_TENSORS;
+  return matchTemplates(compiled, index);
 }

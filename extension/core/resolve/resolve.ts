@@ -1,23 +1,32 @@
-import { elementCount } from '../checkpoint/storage-dtype';
 import type { TensorTree } from '../checkpoint/tensor';
+import { withDefined } from '../formats/defined-format';
 import type { FormatTable } from '../formats/format-table';
 import type { Finding } from '../policy/finding';
 import type { Policy } from '../policy/policy';
+import { decide, type Decided } from './decide';
 import type { Draft, DraftCheck } from './draft';
+import { expertsMissed } from './findings/experts-missed';
 import { fragile } from './findings/fragile';
 import { fusedDiffer } from './findings/fused-differ';
 import { indivisible } from './findings/indivisible';
 import { layersOutOfRange } from './findings/layers-out-of-range';
 import { noMatch } from './findings/no-match';
 import { overBudget } from './findings/over-budget';
+import { partialName } from './findings/partial-name';
+import { redundant } from './findings/redundant';
 import { requantize } from './findings/requantize';
 import { shadowed } from './findings/shadowed';
+import { targetCannot } from './findings/target-cannot';
 import { tied } from './findings/tied';
 import { tooManyMatches, withinMatches } from './findings/too-large';
+import { tpAlign } from './findings/tp-align';
+import { unreachableDefault } from './findings/unreachable-default';
+import { values } from './findings/values';
 import { createMatchCache, type MatchCache } from './match-cache';
-import type { Decider, Plan, PlannedTensor, RuleEffect } from './plan';
+import { nameList } from './name-list';
+import type { Plan, RuleEffect } from './plan';
+import { plannedTensors } from './planned-tensors';
 import { selectTensors, type Selection } from './selection';
-import { createTreatment } from './treatment';
 
 const CHECKS: readonly DraftCheck[] = [
   tooManyMatches,
@@ -29,6 +38,13 @@ const CHECKS: readonly DraftCheck[] = [
   tied,
   fragile,
   requantize,
+  partialName,
+  expertsMissed,
+  redundant,
+  unreachableDefault,
+  targetCannot,
+  tpAlign,
+  values,
   overBudget,
 ];
 
@@ -38,85 +54,72 @@ const CHECKS: readonly DraftCheck[] = [
  * A cache that outlives the call makes the next one fast.
  */
 export function resolve(policy: Policy, tree: TensorTree, formats: FormatTable, cache = createMatchCache()): Plan {
-  const draft = draftPlan(policy, tree, formats, cache);
+  const draft = draftPlan(policy, tree, withDefined(formats, policy.formats), cache);
   const findings: Finding[] = CHECKS.flatMap((check) => check(policy, draft));
-  const { tensors, byName, rules, bytesBefore, bytesAfter, bitsPerWeight } = draft;
+  const { outcomes, outcomeOf, byName, rules, bytesBefore, bytesAfter, bitsPerWeight } = draft;
   const ordered = findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
-  return { tree, tensors, byName, rules, bytesBefore, bytesAfter, bitsPerWeight, findings: ordered };
+  return {
+    tree,
+    outcomes,
+    outcomeOf,
+    get tensors() {
+      return draft.tensors;
+    },
+    byName,
+    rules,
+    bytesBefore,
+    bytesAfter,
+    bitsPerWeight,
+    findings: ordered,
+  };
 }
 
 function draftPlan(policy: Policy, tree: TensorTree, formats: FormatTable, cache: MatchCache): Draft {
+  const index = cache.index(tree);
   const selections = withinMatches(policy.rules.map((rule) => () => selectTensors(rule, tree, cache)));
-  const tensors = planTensors(policy, tree, formats, selections);
-  const bytesAfter = sum(tensors, ({ bytesAfter }) => bytesAfter);
-  const elements = sum(tree.tensors, ({ shape }) => elementCount(shape));
+  const selected = selections.map((selection) => selection.selected);
+  const decided = decide(policy, selected, index, formats);
+  const planned = plannedTensors(decided, selected, index);
+  const bytesAfter = sum(decided.outcomes, (outcome) => outcome.count * outcome.bytesAfter);
   return {
     tree,
-    tensors,
-    byName: new Map(tensors.map((planned) => [planned.tensor.name, planned])),
-    rules: ruleEffects(policy, selections, tensors),
-    bytesBefore: sum(tensors, ({ bytesBefore }) => bytesBefore),
+    ...decided,
+    get tensors() {
+      return planned.tensors;
+    },
+    byName: planned.byName,
+    rules: ruleEffects(policy, selections, decided, tree),
+    bytesBefore: tree.bytes,
     bytesAfter,
-    bitsPerWeight: elements === 0 ? 0 : (bytesAfter * 8) / elements,
+    bitsPerWeight: tree.elements === 0 ? 0 : (bytesAfter * 8) / tree.elements,
     selections,
+    index,
     formats,
     cache,
   };
 }
 
-const NONE: readonly number[] = [];
-const BY_DEFAULT: Decider = { kind: 'default' };
-
-function planTensors(
-  policy: Policy,
-  tree: TensorTree,
-  formats: FormatTable,
-  selections: readonly Selection[],
-): readonly PlannedTensor[] {
-  const winners = new Int32Array(tree.tensors.length).fill(-1);
-  const beaten = new Map<number, number[]>();
-  selections.forEach(({ selected }, rule) => {
-    for (const at of selected) {
-      const loser = winners[at]!;
-      winners[at] = rule;
-      if (loser < 0) continue;
-      const losers = beaten.get(at);
-      if (losers) losers.push(loser);
-      else beaten.set(at, [loser]);
-    }
-  });
-  const byRule = policy.rules.map((rule) => ({
-    decider: { kind: 'rule', index: rule.index } as const,
-    treat: createTreatment(rule, tree, formats),
-  }));
-  const byDefault = { decider: BY_DEFAULT, treat: createTreatment(policy.default, tree, formats) };
-  return tree.tensors.map((tensor, at) => {
-    const { decider, treat } = byRule[winners[at]!] ?? byDefault;
-    const treatment = treat(tensor);
-    const bytesAfter = treatment.kind === 'keep' ? tensor.bytes : sum(treatment.parts, ({ bytes }) => bytes);
-    return { tensor, treatment, decider, beaten: beaten.get(at) ?? NONE, bytesBefore: tensor.bytes, bytesAfter };
-  });
-}
-
 function ruleEffects(
   policy: Policy,
   selections: readonly Selection[],
-  tensors: readonly PlannedTensor[],
+  { outcomes, won }: Decided,
+  tree: TensorTree,
 ): readonly RuleEffect[] {
-  return policy.rules.map(({ index }) => {
-    const { selected, match } = selections[index]!;
-    const won = selected
-      .map((at) => tensors[at]!)
-      .filter(({ decider }) => decider.kind === 'rule' && decider.index === index);
-    return {
-      index,
-      matched: selected.map((at) => tensors[at]!.tensor.name),
-      matchedBy: match.map(({ length }) => length),
-      won: won.map(({ tensor }) => tensor.name),
-      bytesBefore: sum(won, ({ bytesBefore }) => bytesBefore),
-      bytesAfter: sum(won, ({ bytesAfter }) => bytesAfter),
-    };
-  });
+  const before = new Float64Array(policy.rules.length);
+  const after = new Float64Array(policy.rules.length);
+  for (const { decider, tensor, count, bytesAfter } of outcomes) {
+    if (decider.kind === 'default') continue;
+    before[decider.index]! += count * tensor.bytes;
+    after[decider.index]! += count * bytesAfter;
+  }
+  return policy.rules.map(({ index }) => ({
+    index,
+    matched: nameList(selections[index]!.selected, tree),
+    matchedBy: selections[index]!.match.map(({ size }) => size),
+    won: nameList(won[index]!, tree),
+    bytesBefore: before[index]!,
+    bytesAfter: after[index]!,
+  }));
 }
 
 function sum<T>(items: readonly T[], amount: (item: T) => number): number {

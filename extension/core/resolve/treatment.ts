@@ -25,6 +25,7 @@ export function castOf(
     round: choice.round?.value ?? { kind: 'nearest' },
     overflow: choice.overflow?.value ?? 'saturate',
     ...Object.fromEntries(choice.options.map(({ name, value }) => [name, value])),
+    ...(format.definition && { definition: format.definition }),
   };
   return { cast, format };
 }
@@ -67,15 +68,17 @@ function scaleOf({ scale }: DtypeChoice, format: NumberFormat): Granularity {
   return scale && format.granularities.includes(scale.value.kind) ? scale.value : format.defaultScale;
 }
 
-/** Whether a granularity cuts a tensor into whole pieces; groups that run on over the rows always do. */
+/**
+ * Whether a tensor can be cut as a granularity says. Groups fill the rows, unless they run on over them. Blocks may be
+ * ragged at the edges, as in DeepSeek's checkpoints, but lie within one matrix of a stack.
+ */
 export function divides(
   scale: Granularity,
   shape: readonly number[],
-  { flattened }: Pick<NumberFormat, 'flattened'>,
+  { flattened, blockSize = 1 }: Pick<NumberFormat, 'flattened' | 'blockSize'>,
 ): boolean {
   const columns = shape.at(-1) ?? 1;
+  if (columns % blockSize !== 0) return false;
   if (scale.kind === 'group') return flattened === true || columns % scale.size === 0;
-  if (scale.kind !== 'block') return true;
-  const rows = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
-  return columns % scale.columns === 0 && rows % scale.rows === 0;
+  return scale.kind !== 'block' || shape.length < 3 || shape.at(-2)! % scale.rows === 0;
 }

@@ -9,6 +9,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver-types';
 import type { Finding, Fix } from '../../core/policy/finding';
+import { withLevels } from '../../core/policy/severities';
 import type { Analysis } from '../analysis';
 import type { Cancellation } from '../cancellation';
 import { toRange } from '../positions';
@@ -39,12 +40,13 @@ export async function codeActions(
   const { document: text } = analysis.snapshot;
   const asked = { start: text.offsetAt(range.start), end: text.offsetAt(range.end) };
   const isAsked = (kind: string): boolean => only === undefined || only.some((each) => isWithin(kind, each));
-  const here = analysis.findings.filter((found) => found.range.start <= asked.end && asked.start <= found.range.end);
+  const findings = withLevels(analysis.findings, context.workspace.settings().findings);
+  const here = findings.filter((found) => found.range.start <= asked.end && asked.start <= found.range.end);
   const quick = isAsked(CodeActionKind.QuickFix)
     ? here.flatMap((found) => quickFixes(found, analysis, diagnostics, options))
     : [];
   // Offered on request only (on save, or from the menu of source actions), as editors expect of `source.*`.
-  const all = only !== undefined && isAsked(FIX_ALL) ? fixAll(analysis, options) : [];
+  const all = only !== undefined && isAsked(FIX_ALL) ? fixAll(findings, analysis, options) : [];
   return [...quick, ...all];
 }
 
@@ -72,8 +74,8 @@ function quickFixes(
   }));
 }
 
-function fixAll(analysis: Analysis, options: CodeActionOptions): readonly CodeAction[] {
-  const edits = compatibleEdits(analysis.findings.flatMap(({ fixes }) => fixes.filter(({ preferred }) => preferred)));
+function fixAll(findings: readonly Finding[], analysis: Analysis, options: CodeActionOptions): readonly CodeAction[] {
+  const edits = compatibleEdits(findings.flatMap(({ fixes }) => fixes.filter(({ preferred }) => preferred)));
   if (edits.length === 0) return [];
   return [{ title: 'Fix all that can be fixed', kind: FIX_ALL, edit: toEdit(edits, analysis, options) }];
 }

@@ -75,12 +75,13 @@ function defaultLens(
 ): readonly CodeLens[] {
   const range = snapshot.policy.default?.dtype?.range;
   if (!range) return [];
-  const left = plan.tensors.filter(({ decider }) => decider.kind === 'default');
-  const before = left.reduce((sum, { bytesBefore }) => sum + bytesBefore, 0);
-  const after = left.reduce((sum, { bytesAfter }) => sum + bytesAfter, 0);
+  const left = plan.outcomes.filter(({ decider }) => decider.kind === 'default');
+  const tensors = left.reduce((sum, outcome) => sum + outcome.count, 0);
+  const before = left.reduce((sum, outcome) => sum + outcome.count * outcome.tensor.bytes, 0);
+  const after = left.reduce((sum, outcome) => sum + outcome.count * outcome.bytesAfter, 0);
   const title =
-    left.length === 0
+    tensors === 0
       ? 'every tensor has a rule'
-      : `${count(left.length, 'tensor')} without a rule, ${beforeAfter(before, after)}`;
+      : `${count(tensors, 'tensor')} without a rule, ${beforeAfter(before, after)}`;
   return [lens({ start: range.start, end: range.start }, { title, command: '' })];
 }

@@ -55,7 +55,7 @@ export async function complete(
   const text = snapshot.document.getText();
   const offset = snapshot.document.offsetAt(position);
   if (options.trigger === ' ' && !followsIndicator(text, offset)) return NOTHING;
-  const place = locate(text, offset);
+  const place = locate(text, offset, context.syntax);
   const rule = 'path' in place ? ruleAt(place.path) : undefined;
   const proposals = await propose({ place, snapshot, context, options, rule });
   if (cancellation.isCancellationRequested || place.kind === 'elsewhere') return NOTHING;

@@ -6,6 +6,7 @@ import {
   type DiagnosticRelatedInformation,
 } from 'vscode-languageserver-types';
 import type { Finding, FindingCode, Severity } from '../../core/policy/finding';
+import { withLevels } from '../../core/policy/severities';
 import { choiceOf } from '../../core/resolve/draft';
 import { dtypeLabel } from '../../core/resolve/dtype-label';
 import type { Analysis } from '../analysis';
@@ -41,15 +42,12 @@ export async function diagnose(
   if (cancellation.isCancellationRequested) return [];
   // Findings come first after a checkpoint was opened: what completion needs is made now, not while somebody types.
   if (analysis.plan) context.mergesOf(context.indexOf(analysis.plan.tree));
-  return analysis.findings.flatMap((found): readonly Diagnostic[] => {
-    const severity = context.workspace.severity?.(found.code) ?? found.severity;
-    return severity === 'off' ? [] : [toDiagnostic(found, severity, analysis, options)];
-  });
+  const findings = withLevels(analysis.findings, context.workspace.settings().findings);
+  return findings.map((found) => toDiagnostic(found, analysis, options));
 }
 
 export function toDiagnostic(
   found: Finding,
-  severity: Severity,
   analysis: Analysis,
   { rulePages, relatedInformation }: DiagnosticOptions,
 ): Diagnostic {
@@ -58,7 +56,7 @@ export function toDiagnostic(
   return {
     range: toRange(analysis.snapshot.document, found.range),
     message: found.message,
-    severity: SEVERITIES[severity],
+    severity: SEVERITIES[found.severity],
     code: found.code,
     source: SOURCE,
     ...(rulePages === undefined ? {} : { codeDescription: { href: `${rulePages}${found.code}.md` } }),

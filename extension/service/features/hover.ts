@@ -17,31 +17,43 @@ export interface HoverSite {
   readonly place: Extract<Place, { kind: 'value' }>;
   readonly analysis: Analysis;
   readonly context: ServiceContext;
+  readonly options: HoverOptions;
   /** Rule the place is in; undefined elsewhere. */
   readonly rule: number | undefined;
+}
+
+export interface HoverOptions {
+  /** The editor draws images in Markdown; a terminal would show their source. */
+  readonly pictures: boolean;
 }
 
 /** What there is to say about the word at a position, as Markdown. */
 export async function hover(
   document: TextDocument,
   position: Position,
+  options: HoverOptions,
   cancellation: Cancellation,
   context: ServiceContext,
 ): Promise<Hover | undefined> {
   const { document: text } = context.analyses.snapshot(document);
-  const place = locate(text.getText(), text.offsetAt(position));
+  const place = locate(text.getText(), text.offsetAt(position), context.syntax);
   if ((place.kind !== 'key' && place.kind !== 'value') || place.text === '') return undefined;
   const analysis = await context.analyses.of(document);
   if (cancellation.isCancellationRequested) return undefined;
   const value =
     place.kind === 'key'
       ? describeKey(place.path, place.text)
-      : describe({ place, analysis, context, rule: ruleAt(place.path) });
-  if (value === undefined) return undefined;
+      : await describe({ place, analysis, context, options, rule: ruleAt(place.path) });
+  if (value === undefined || isCancelled(cancellation)) return undefined;
   return { contents: { kind: MarkupKind.Markdown, value }, range: toRange(text, place.range) };
 }
 
-function describe(site: HoverSite): string | undefined {
+/** Read anew: it may have changed while values were read. */
+function isCancelled(cancellation: Cancellation): boolean {
+  return cancellation.isCancellationRequested;
+}
+
+async function describe(site: HoverSite): Promise<string | undefined> {
   const owner = ownerOf(site.place.path);
   if (!owner) return undefined;
   switch (owner.key) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { relativeError, sqnr } from '../../../extension/core/analysis/cast-error';
 import { measureCast } from '../../../extension/core/analysis/measure-cast';
-import { valueRange } from '../../../extension/core/analysis/value-range';
+import { addRanges, tensorRange, valueRange } from '../../../extension/core/analysis/value-range';
 
 const counts = { saturated: 2, flushed: 1 };
 const measured = (source: readonly number[], cast: readonly number[], rows: number) =>
@@ -41,7 +41,21 @@ test('ranges count what is not finite and leave it out', () => {
     amax: 3,
     nan: 1,
     infinite: 1,
+    finite: 3,
+    magnitudes: 5,
   });
-  expect(valueRange(Float32Array.of(NaN))).toEqual({ min: 0, max: 0, amax: 0, nan: 1, infinite: 0 });
-  expect(valueRange(new Float32Array(0))).toEqual({ min: 0, max: 0, amax: 0, nan: 0, infinite: 0 });
+  const nothing = { min: 0, max: 0, amax: 0, infinite: 0, finite: 0, magnitudes: 0 };
+  expect(valueRange(Float32Array.of(NaN))).toEqual({ ...nothing, nan: 1 });
+  expect(valueRange(new Float32Array(0))).toEqual({ ...nothing, nan: 0 });
+});
+
+test('ranges of runs add up to the range of the tensor', () => {
+  const whole = valueRange(Float32Array.of(1, -2, NaN, 4, 5, Infinity));
+  const none = valueRange(Float32Array.of(NaN, Infinity));
+  const runs = [Float32Array.of(1, -2, NaN), Float32Array.of(4, 5, Infinity)].map(valueRange);
+  expect(runs.reduce(addRanges)).toEqual(whole);
+  expect(addRanges(none, whole)).toEqual({ ...whole, nan: 2, infinite: 2 });
+  expect(addRanges(whole, none)).toEqual({ ...whole, nan: 2, infinite: 2 });
+  expect(tensorRange(whole)).toEqual({ min: -2, max: 5, amax: 5, meanMagnitude: 3 });
+  expect(tensorRange(none)).toEqual({ min: 0, max: 0, amax: 0, meanMagnitude: 0 });
 });

@@ -9,13 +9,14 @@ import { castOf, channel, group, none, tensor, weights } from './casts';
 function through(values: readonly number[] | Float32Array, matrix: MatrixShape, cast: Cast) {
   const format = FORMATS.get(cast.format)!;
   const source = Float32Array.from(values);
-  const encoded = format.encodeRows(source, matrix, cast, valueRange(source));
+  const range = valueRange(source);
+  const encoded = format.encodeRows(source, matrix, cast, range);
   const { codes, scales, saturated, flushed } = encoded;
-  return { values: [...format.decodeRows(encoded, matrix, cast)], codes, scales, saturated, flushed };
+  return { values: [...format.decodeRows(encoded, matrix, cast, range)], codes, scales, saturated, flushed };
 }
 
 const row = (columns: number): MatrixShape => ({ rows: 1, columns });
-const SCALED = ['fp8_e4m3', 'fp8_e5m2', 'int8', 'int4', 'nf4'] as const;
+const SCALED = [...FORMATS.values()].filter(({ defaultScale }) => defaultScale.kind !== 'none').map(({ id }) => id);
 
 describe('blocks of zeros', () => {
   test.each(SCALED)('%s: decode to zeros, never to NaN', (format) => {
@@ -178,8 +179,8 @@ describe('shapes', () => {
 
   test('a granularity that a format does not take is refused', () => {
     expect(() => sizes('bf16', [4, 4], { scale: channel })).toThrow('bf16 takes scale none, not channel');
-    expect(() => sizes('fp8_e4m3', [4, 4], { scale: { kind: 'block', rows: 2, columns: 2 } })).toThrow(
-      'fp8_e4m3 takes scale channel, tensor, none, not block',
+    expect(() => sizes('int4', [4, 4], { scale: { kind: 'block', rows: 2, columns: 2 } })).toThrow(
+      'int4 takes scale group, channel, tensor, not block',
     );
   });
 });

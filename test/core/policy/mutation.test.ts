@@ -7,57 +7,11 @@ import { createMatchCache, type MatchCache } from '../../../extension/core/resol
 import { resolve } from '../../../extension/core/resolve/resolve';
 import { CHECKPOINTS } from '../resolve/model-names';
 import { FAKE_FORMATS } from './fake-formats';
-import { createRandom, type Random } from './random';
+import { mutated } from './mutate';
+import { createRandom } from './random';
 
 const FOLDER = path.join(import.meta.dirname, 'fixtures');
 const TEXTS = readdirSync(FOLDER).map((file) => readFileSync(path.join(FOLDER, file), 'utf8'));
-
-/** What typing, pasting and bad luck put into a file. */
-const SNIPPETS = [
-  ...Array.from('"\'{}[]:,-#&*!|>%@`\\/ \t\n\r\0~?.$'),
-  ...[
-    '  ',
-    '\n    ',
-    ': ',
-    '- ',
-    '---\n',
-    '...',
-    '<<: ',
-    '*a',
-    '&a ',
-    '!!str ',
-    '__proto__: ',
-    '{0..9}',
-    '/(a+)+/',
-    '\ud83d',
-    '|\n',
-  ],
-  ...['match: ', 'dtype: int4', 'group: 7', 'layers: -1..999999', '[[[[', '}}}}', '1e999', '\ue000', '\ufeff'],
-];
-
-/** A few random edits: something put in, cut out, doubled, or cut off. */
-function mutated(text: string, random: Random): string {
-  let result = text;
-  for (let edits = 1 + random.integer(6); edits > 0; edits--) {
-    const start = random.integer(result.length + 1);
-    const end = Math.min(result.length, start + random.integer(40));
-    const [snippet = ''] = random.pick(SNIPPETS, 1);
-    switch (random.integer(5)) {
-      case 0:
-        result = result.slice(0, start) + result.slice(end);
-        break;
-      case 1:
-        result = result.slice(0, end) + result.slice(start);
-        break;
-      case 2:
-        result = result.slice(0, start);
-        break;
-      default:
-        result = result.slice(0, start) + snippet + result.slice(start);
-    }
-  }
-  return result;
-}
 
 describe('600 mutated policies', () => {
   it('never throw, never take long, and keep every range inside the text', () => {

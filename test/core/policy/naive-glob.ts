@@ -53,9 +53,17 @@ function matchPlain(glob: string, name: string, beginsSegment = true): boolean {
     piece === '?'
       ? char !== '.'
       : piece.startsWith('[!')
-        ? char !== '.' && !piece.slice(2, -1).includes(char)
+        ? char !== '.' && !listed(piece.slice(2, -1)).includes(char)
         : piece.startsWith('[')
-          ? piece.slice(1, -1).includes(char)
+          ? listed(piece.slice(1, -1)).includes(char)
           : piece === char;
   return fits && matchPlain(glob.slice(piece.length), name.slice(1), piece === '.');
+}
+
+/** The characters of a class, its ranges written out. */
+function listed(inside: string): string {
+  return inside.replace(/(.)-(.)/gsu, (_, from: string, to: string) => {
+    const first = from.charCodeAt(0);
+    return String.fromCharCode(...Array.from({ length: to.charCodeAt(0) - first + 1 }, (__, at) => first + at));
+  });
 }

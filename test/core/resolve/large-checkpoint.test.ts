@@ -1,57 +1,53 @@
 import { describe, expect, it } from 'vitest';
+import { buildTensorTree } from '../../../extension/core/checkpoint/tree';
 import { parsePolicy } from '../../../extension/core/policy/parse';
 import { createMatchCache } from '../../../extension/core/resolve/match-cache';
+import type { Plan } from '../../../extension/core/resolve/plan';
 import { resolve } from '../../../extension/core/resolve/resolve';
-import { cpuTime } from '../policy/cpu-time';
+import { deepSeekV3Files } from '../../generators/deepseek-v3';
 import { FAKE_FORMATS } from '../policy/fake-formats';
-import { treeOf, type TensorRow } from './model-names';
 
-/** As many tensors as the largest mixtures have: 61 layers of 256 experts, two matrices and a scale each. */
-function mixtureRows(): readonly TensorRow[] {
-  const expert = (layer: number, at: number): readonly TensorRow[] =>
-    ['down_proj', 'gate_proj', 'up_proj'].flatMap((name): readonly TensorRow[] => [
-      [`model.layers.${layer}.mlp.experts.${at}.${name}.weight`, [2048, 7168]],
-      [`model.layers.${layer}.mlp.experts.${at}.${name}.bias`, [2048]],
-    ]);
-  return Array.from({ length: 60 }, (_, layer) =>
-    Array.from({ length: 256 }, (__, at) => expert(layer, at)).flat(),
-  ).flat();
-}
+describe('DeepSeek-V3, 91,991 tensors', () => {
+  const tree = buildTensorTree(deepSeekV3Files(), undefined);
+  const cache = createMatchCache();
+  const plan = (rules: string): Plan =>
+    resolve(parsePolicy(`version: 1\ndefault: keep\nrules:\n${rules}`, FAKE_FORMATS).policy, tree, FAKE_FORMATS, cache);
 
-describe('92,160 tensors', () => {
-  const tree = treeOf(mixtureRows());
-
-  it('are resolved in a moment, and in less when only one rule changed', () => {
-    const cache = createMatchCache();
-    const policy = (dtype: string, pattern: string): string => `
-default: bf16
-rules:
-  - { match: "**.experts.*.*_proj.weight", dtype: int4, group: 128 }
-  - { match: "/model\\\\.layers\\\\.\\\\d+\\\\.mlp\\\\.experts\\\\.(1|2)\\\\..*/", dtype: int8 }
-  - { match: "model.layers.{0..3}.**", dtype: ${dtype} }
-  - { match: "${pattern}", dtype: keep }
-`;
-    const time = (text: string): { readonly took: number; readonly codes: readonly string[] } => {
-      const parsed = parsePolicy(text, FAKE_FORMATS).policy;
-      let codes: readonly string[] = [];
-      const took = cpuTime(() => {
-        codes = resolve(parsed, tree, FAKE_FORMATS, cache).findings.map(({ code }) => code);
-      });
-      return { took, codes };
-    };
-    const cold = time(policy('bf16', '**.bias'));
-    const warm = time(policy('fp16', '**.bias'));
-    const slip = time(policy('fp16', 'layers.*.mlp.expert.*.gate_proj.weight'));
-    expect(slip.codes).toContain('no-match');
-    expect(cold.took).toBeLessThan(3000);
-    expect(warm.took).toBeLessThan(1500);
-    expect(slip.took).toBeLessThan(3000);
+  it('is a few hundred outcomes and kinds', () => {
+    const { outcomes, tensors } = plan('  - { match: "**", dtype: bf16 }\n  - { match: "**.[0-9].**", dtype: keep }');
+    expect(tensors).toHaveLength(91_991);
+    expect(outcomes.length).toBeLessThan(200);
+    expect(cache.index(tree).templates.length).toBeLessThan(60);
   });
 
-  it('do not fill the memory with rules that all match everything', () => {
+  it.each([
+    ['**.experts.*.down_proj.weight', 59 * 256],
+    ['model.layers.{0..3}.**', 3 * 20 + 1558],
+    ['model.layers.61.**', 1564],
+    ['/.*experts\\.(1|2)\\.up_proj\\.weight/', 59 * 2],
+    ['/model\\.layers\\.[0-2]\\..*/', 3 * 20],
+    ['**_scale_inv', 62 * 5 + 3 * 3 + 59 * 3 * 257],
+  ])('%s names %i of them', (pattern, count) => {
+    expect(plan(`  - { match: "${pattern.replaceAll('\\', '\\\\')}", dtype: keep }`).rules[0]!.matched).toHaveLength(
+      count,
+    );
+  });
+
+  it('is named by the nearest pattern when one names nothing', () => {
+    const { findings } = plan('  - { match: layers.*.mlp.expert.*.gate_proj.weight, dtype: keep }');
+    expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'no-match: "layers.*.mlp.expert.*.gate_proj.weight" matches no tensor; nearest is model.layers.3.mlp.experts.0.gate_proj.weight',
+    ]);
+  });
+
+  it('is cast nowhere without its scales', () => {
+    const { findings } = plan('  - { match: "**.experts.**.weight", dtype: int4 }');
+    expect(findings.map(({ code, tensors }) => [code, tensors.length])).toEqual([['requantize', 10]]);
+    expect(findings[0]!.message).toContain('model.layers.3.mlp.experts.0.gate_proj.weight and 45311 more');
+  });
+
+  it('does not fill the memory with rules that all match everything', () => {
     const rules = Array.from({ length: 2000 }, (_, at) => `  - { match: "**${'*'.repeat(at % 500)}", dtype: keep }`);
-    const { policy } = parsePolicy(`version: 1\nrules:\n${rules.join('\n')}`, FAKE_FORMATS);
-    const { findings } = resolve(policy, tree, FAKE_FORMATS);
-    expect(findings.map(({ code }) => code)).toContain('too-large');
+    expect(plan(rules.join('\n')).findings.map(({ code }) => code)).toContain('too-large');
   });
 });

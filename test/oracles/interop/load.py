@@ -13,8 +13,20 @@ import argparse
 import math
 
 import torch
+from compressed_tensors.compressors.base import decompress_module
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM
+
+
+def in_float32(model: torch.nn.Module) -> torch.nn.Module:
+    """Decompresses what compressed-tensors would on the first call: block-scaled weights come out in bfloat16 then."""
+    hook = getattr(model, "ct_decompress_hook", None)
+    if hook is not None:
+        for module in model.modules():
+            decompress_module(module, leave_decompressed=False)
+        hook.remove()
+        torch.nn.Module.float(model)
+    return model
 
 
 def main() -> None:
@@ -24,7 +36,7 @@ def main() -> None:
     parser.add_argument("--context", type=int, default=512)
     parser.add_argument("--windows", type=int, default=8)
     arguments = parser.parse_args()
-    model = AutoModelForCausalLM.from_pretrained(arguments.checkpoint, dtype=torch.float32).eval()
+    model = in_float32(AutoModelForCausalLM.from_pretrained(arguments.checkpoint, dtype=torch.float32).eval())
     tokenizer = Tokenizer.from_file(f"{arguments.checkpoint}/tokenizer.json")
     with open(arguments.text, encoding="utf-8") as file:
         tokens = tokenizer.encode(file.read()).ids

@@ -3,6 +3,7 @@ import { anyOf } from '../nearest';
 import type { DtypeChoice } from '../policy';
 import type { Located } from '../range';
 import { KEEP, readDtype } from './dtype';
+import { reportContradictions } from './contradictions';
 import type { Entries } from './mapping';
 import { possibleOptions, readOptions } from './options';
 import { reportError, wordOf, type Reader } from './reader';
@@ -34,7 +35,10 @@ export function readChoice(entries: Entries, reader: Reader): DtypeChoice {
   if (!choice.dtype) return choice;
   if (choice.dtype.value === KEEP) return keptWhole(choice, reader);
   const format = reader.formats.find(choice.dtype.value)?.format;
-  return format ? possible(choice, format, reader) : choice;
+  if (!format) return choice;
+  const taken = possible(choice, format, reader);
+  reportContradictions(taken, format, reader);
+  return taken;
 }
 
 function keptWhole(choice: DtypeChoice, reader: Reader): DtypeChoice {
@@ -73,7 +77,13 @@ function possible(choice: DtypeChoice, format: NumberFormat, reader: Reader): Dt
         ? `${format.id} has no scale; remove ${scale ? printGranularity(scale.value) : ''}`
         : `${format.id} can't have ${scale ? printGranularity(scale.value) : ''} as its scale; expected ${anyOf(kinds)}`,
     ),
-    scaleDtype: unless(choice.scaleDtype, unscaled, `${format.id} has no scale, so it takes no scale_dtype`),
+    scaleDtype: unless(
+      choice.scaleDtype,
+      unscaled || (choice.scaleDtype !== undefined && format.scaleDtypes?.includes(choice.scaleDtype.value) === false),
+      unscaled
+        ? `${format.id} has no scale, so it takes no scale_dtype`
+        : `${format.id} stores its scales in one dtype only; remove scale_dtype`,
+    ),
     round: unless(
       choice.round,
       choice.round?.value.kind === 'stochastic' && !format.stochastic,
@@ -84,6 +94,11 @@ function possible(choice: DtypeChoice, format: NumberFormat, reader: Reader): Dt
       choice.overflow?.value === 'ieee' && format.family !== 'float',
       `${format.id} has no infinity or NaN; expected saturate`,
     ),
-    options: possibleOptions(choice.options, format, reader),
+    options: possibleOptions(choice.options, format, reader).filter((option) => {
+      if (option.name !== 'rotate' || (scale?.value ?? format.defaultScale).kind !== 'tensor') return true;
+      const message = 'rotate needs scales of their own for runs of a row; give scale: channel or a group';
+      reportError(reader, 'bad-value', option.range, message);
+      return false;
+    }),
   };
 }

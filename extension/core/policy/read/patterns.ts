@@ -1,4 +1,3 @@
-import { compilePattern } from '../pattern';
 import type { Pattern } from '../policy';
 import type { ScalarNode, SyntaxNode } from '../syntax';
 import { reportError, type Reader } from './reader';
@@ -38,9 +37,9 @@ function readPattern(key: string, scalar: ScalarNode, reader: Reader): readonly 
     range,
     quotes: style === 'block' ? 'double' : style,
   };
-  const compiled = compilePattern(pattern);
-  if (compiled.kind === 'pattern') return [pattern];
-  const { message, start, end } = compiled;
+  const error = reader.checkPattern(pattern);
+  if (!error) return [pattern];
+  const { message, start, end } = error;
   reportError(reader, 'bad-pattern', inText(scalar, start + (regex ? 1 : 0), end + (regex ? 1 : 0)), message);
   return [];
 }

@@ -1,6 +1,8 @@
 import type { FormatTable } from '../../formats/format-table';
 import { finding, replacement, type Finding, type FindingCode, type Fix } from '../finding';
+import type { PatternError } from '../glob-syntax';
 import { anyOf, nearest } from '../nearest';
+import type { Pattern } from '../policy';
 import type { TextRange } from '../range';
 import { spell, type ScalarNode, type SyntaxNode } from '../syntax';
 
@@ -8,6 +10,8 @@ import { spell, type ScalarNode, type SyntaxNode } from '../syntax';
 export interface Reader {
   readonly formats: FormatTable;
   readonly report: (found: Finding) => void;
+  /** Why a pattern does not compile; undefined for one that does. */
+  readonly checkPattern: (pattern: Pick<Pattern, 'kind' | 'source'>) => PatternError | undefined;
 }
 
 export function reportError(

@@ -2,7 +2,7 @@ import type { TreeTensor } from '../../checkpoint/tensor';
 import { finding, type Fix } from '../../policy/finding';
 import type { DtypeChoice, Rule } from '../../policy/policy';
 import { spell } from '../../policy/syntax';
-import { choiceOf, deciders, type DraftCheck } from '../draft';
+import { concerns, type DraftCheck } from '../draft';
 import { castLabel } from '../dtype-label';
 
 /** Bits from which a format is exact enough for any tensor. */
@@ -12,27 +12,21 @@ const ROBUST_BITS = 16;
 const MOST_EXCEPTIONS = 6;
 
 /** Small tensors that every value passes through, cast to 8 bits or fewer: nothing saved, much lost. */
-export const fragile: DraftCheck = (policy, { tensors, formats }) => {
-  const fragileOf = new Map<DtypeChoice, { readonly tensors: TreeTensor[]; readonly label: string }>();
-  for (const { tensor, treatment, decider } of tensors) {
-    const choice = choiceOf(decider, policy);
-    if (!choice || treatment.kind === 'keep' || kindOf(tensor) === undefined) continue;
-    if ((formats.find(treatment.cast.format)?.format.bits ?? 0) >= ROBUST_BITS) continue;
-    const known = fragileOf.get(choice);
-    if (known) known.tensors.push(tensor);
-    else fragileOf.set(choice, { tensors: [tensor], label: castLabel(treatment.cast) });
-  }
-  return deciders(policy).flatMap(({ choice }) => {
-    const found = fragileOf.get(choice);
-    const [first] = found?.tensors ?? [];
-    if (!found || !first) return [];
-    const more = found.tensors.length > 1 ? ` (and ${found.tensors.length - 1} more such tensors)` : '';
-    const message = `${first.name}: ${found.label} on ${kindOf(first)!} saves next to nothing and costs much; keep it${more}`;
-    const names = found.tensors.map(({ name }) => name);
-    const fixes = exceptFix(choice, found.tensors);
-    return [finding('fragile', 'warning', choice.dtype!.range, message, { tensors: names, fixes })];
+export const fragile: DraftCheck = (policy, draft) =>
+  concerns(policy, draft, ({ tensor, treatment }) => {
+    if (treatment.kind === 'keep' || kindOf(tensor) === undefined) return false;
+    return (draft.formats.find(treatment.cast.format)?.format.bits ?? 0) < ROBUST_BITS;
+  }).map(({ choice, outcomes, count, names }) => {
+    const { tensor, treatment } = outcomes[0]!;
+    const label = treatment.kind === 'cast' ? castLabel(treatment.cast) : '';
+    const more = count > 1 ? ` (and ${count - 1} more such tensors)` : '';
+    const message = `${tensor.name}: ${label} on ${kindOf(tensor)!} saves next to nothing and costs much; keep it${more}`;
+    const fixes = exceptFix(
+      choice,
+      outcomes.map((outcome) => outcome.tensor),
+    );
+    return finding('fragile', 'warning', choice.dtype!.range, message, { tensors: names, fixes });
   });
-};
 
 function kindOf({ role, shape }: TreeTensor): string | undefined {
   switch (role) {
@@ -49,7 +43,7 @@ function kindOf({ role, shape }: TreeTensor): string | undefined {
   }
 }
 
-/** Writes the tensors as `except:` below the dtype of a block rule that has none. */
+/** Writes the tensors, one of each name template at least, as `except:` below the dtype of a block rule that has none. */
 function exceptFix(choice: DtypeChoice, tensors: readonly TreeTensor[]): readonly Fix[] {
   const { indent, except } = choice as Partial<Rule>;
   if (indent === undefined || !choice.dtype || (except ?? []).length > 0) return [];

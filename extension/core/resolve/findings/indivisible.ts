@@ -4,48 +4,38 @@ import type { DtypeChoice, Rule } from '../../policy/policy';
 import type { TreeTensor } from '../../checkpoint/tensor';
 import type { Granularity } from '../../formats/format';
 import { isFloat, scaleTensorOf } from '../castable';
-import { choiceOf, deciders, type DraftCheck } from '../draft';
+import { concerns, type DraftCheck } from '../draft';
 import { castOf, divides } from '../treatment';
+import { explainBlocks, fittingFormats, formatFixes } from './block-formats';
 
 /** Group sizes that loaders know; other divisors are proposed only when none of these works. */
 const USUAL = [16, 32, 64, 128, 256, 512];
 
 /** Groups and blocks that do not cut the rows of their tensors into whole pieces. */
-export const indivisible: DraftCheck = (policy, { tensors, formats, tree }) => {
-  const kept = new Map<DtypeChoice, TreeTensor[]>();
-  for (const { treatment, decider, tensor } of tensors) {
-    if (treatment.kind !== 'keep' || treatment.reason !== 'invalid') continue;
-    const choice = choiceOf(decider, policy)!;
-    const known = kept.get(choice);
-    if (known) known.push(tensor);
-    else kept.set(choice, [tensor]);
-  }
-  return deciders(policy).flatMap(({ choice }) => {
-    const asked = castOf(choice, formats);
-    if (!asked) return [];
-    const { scale } = asked.cast;
-    const wrong = (kept.get(choice) ?? []).filter(
-      (tensor) =>
-        isFloat(tensor.dtype) &&
-        scaleTensorOf(tensor, tree) === undefined &&
-        !divides(scale, tensor.shape, asked.format),
-    );
-    const [first] = wrong;
-    if (!first) return [];
+export const indivisible: DraftCheck = (policy, draft) =>
+  concerns(policy, draft, ({ tensor, treatment }, choice) => {
+    if (treatment.kind !== 'keep' || treatment.reason !== 'invalid') return false;
+    const asked = castOf(choice, draft.formats);
+    if (!asked || !isFloat(tensor.dtype) || scaleTensorOf(tensor, draft.tree) !== undefined) return false;
+    return !divides(asked.cast.scale, tensor.shape, asked.format);
+  }).map(({ choice, outcomes, count, names }) => {
+    const { cast, format } = castOf(choice, draft.formats)!;
+    const { scale } = cast;
+    const wrong = outcomes.map(({ tensor }) => tensor);
+    const first = wrong[0]!;
     const sizes = scale.kind === 'group' ? workingSizes(scale.size, wrong) : [];
-    const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more tensors)` : '';
-    const message = `${first.name}: ${explain(scale, first.shape, sizes)}${more}`;
+    const more = count > 1 ? ` (and ${count - 1} more tensors)` : '';
+    const fitting = format.blockSize === undefined ? undefined : fittingFormats(format, wrong, draft.formats);
+    const why = fitting ? explainBlocks(format, first.shape, fitting) : explain(scale, first.shape, sizes);
     const range = choice.scale?.range ?? choice.dtype!.range;
-    const names = wrong.map(({ name }) => name);
-    return [finding('indivisible', 'error', range, message, { tensors: names, fixes: sizeFixes(choice, sizes) })];
+    const fixes = fitting ? formatFixes(choice, fitting) : sizeFixes(choice, sizes);
+    return finding('indivisible', 'error', range, `${first.name}: ${why}${more}`, { tensors: names, fixes });
   });
-};
 
 function explain(scale: Granularity, shape: readonly number[], sizes: readonly number[]): string {
   const columns = shape.at(-1) ?? 1;
   if (scale.kind === 'block') {
-    const rows = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
-    return `block ${scale.rows}x${scale.columns} does not divide ${rows} rows of ${columns}`;
+    return `blocks of ${scale.rows} rows don't fill matrices of ${shape.at(-2)}, and none may lie in two of the stack`;
   }
   const size = scale.kind === 'group' ? scale.size : 1;
   const advice = sizes.length > 0 ? `${anyOf(sizes.map(String))} would` : 'no usual group would: use scale: channel';

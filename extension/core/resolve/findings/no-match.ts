@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js';
 import { finding, replacement, type Finding, type Fix } from '../../policy/finding';
 import { resolveLayers } from '../../policy/layers';
 import { compilePattern } from '../../policy/pattern';
@@ -6,8 +5,10 @@ import type { LayerRange, Pattern, Rule } from '../../policy/policy';
 import { quoted } from '../../policy/read/reader';
 import { spell } from '../../policy/syntax';
 import type { Draft, DraftCheck } from '../draft';
+import { patternKey } from '../match-cache';
 import { repairGlob } from '../pattern-repair';
 import type { Selection } from '../selection';
+import { firstTensors } from '../tensor-set';
 
 /** Fixes offered for one pattern. */
 const MOST_REPAIRS = 3;
@@ -25,23 +26,26 @@ export const noMatch: DraftCheck = (policy, draft) =>
     if (draft.tree.tensors.length === 0 || selection.match.length < rule.match.length) return [];
     return [
       ...rule.match.flatMap((pattern, at) =>
-        selection.match[at]!.length > 0 ? [] : [unmatched(pattern, 'error', draft)],
+        selection.match[at]!.size > 0 ? [] : [unmatched(pattern, 'error', draft)],
       ),
       ...rule.except.flatMap((pattern, at) =>
-        selection.except[at]!.length > 0 ? [] : [unmatched(pattern, 'warning', draft)],
+        selection.except[at]!.size > 0 ? [] : [unmatched(pattern, 'warning', draft)],
       ),
       ...emptied(rule, selection, draft.tree.layerCount),
     ];
   });
 
 function unmatched(pattern: Pattern, severity: 'error' | 'warning', draft: Draft): Finding {
-  const repairs = pattern.kind === 'glob' ? globRepairs(pattern, draft) : regexRepairs(pattern, draft);
+  // While one rule is typed, the slips in the others stay the same.
+  const repairs = draft.cache.remember(draft.tree, `repairs ${patternKey(pattern)}`, () =>
+    pattern.kind === 'glob' ? globRepairs(pattern, draft) : regexRepairs(pattern, draft),
+  );
   const [best] = repairs;
   const names = repairs.map(({ example }) => example);
   const advice = best ? `nearest is ${best.example}` : `names here look like ${draft.tree.tensors[0]!.name}`;
   return finding('no-match', severity, pattern.range, `${quoted(written(pattern))} matches no tensor; ${advice}`, {
     tensors: [...new Set(names)],
-    fixes: repairs.map(({ fix }) => fix),
+    fixes: repairs.map((repair) => repairFix(pattern, repair)),
   });
 }
 
@@ -49,10 +53,16 @@ function written({ kind, source }: Pick<Pattern, 'kind' | 'source'>): string {
   return kind === 'regex' ? `/${source}/` : source;
 }
 
-interface TriedRepair {
-  readonly fix: Fix;
-  /** A tensor that the repaired pattern matches. */
+/** A pattern that was tried in the place of one that matches nothing, and matches something. */
+interface Tried {
+  readonly source: string;
+  /** The first tensor it matches. */
   readonly example: string;
+  readonly count: number;
+}
+
+interface TriedRepair extends Tried {
+  readonly preferred: boolean;
 }
 
 /** Only what matches is offered: a wider star first, then near globs, then the same glob anywhere in a name. */
@@ -61,7 +71,7 @@ function globRepairs(pattern: Pattern, draft: Draft): readonly TriedRepair[] {
   const tryOne = (candidate: string): readonly Tried[] =>
     candidate === source ? [] : tryRepair(pattern, candidate, draft);
   const wider = tryOne(source.replace(/(^|\.)\*(?=\.|$)/g, '$1**'));
-  const near = repairGlob(source, draft.cache.templates(draft.tree)).slice(0, MOST_TRIED);
+  const near = repairGlob(source, draft.index.templates).slice(0, MOST_TRIED);
   const worst = (near[0]?.cost ?? 0) + WORSE;
   const nearest = near.flatMap(({ source: exact, anyNumber, cost }) => {
     if (cost > worst) return [];
@@ -74,25 +84,16 @@ function globRepairs(pattern: Pattern, draft: Draft): readonly TriedRepair[] {
   );
   // Two nearest ones that cost the same are a guess: none of them is applied without asking.
   const certain = wider.length > 0 || nearest.length < 2 || nearest[0]!.cost < nearest[1]!.cost;
-  return tried.slice(0, MOST_REPAIRS).map(({ source: repaired, example, count }, at) => ({
-    example,
-    fix: repairFix(pattern, repaired, count, at === 0 && certain),
-  }));
-}
-
-/** A pattern that was tried and matches something. */
-interface Tried {
-  readonly source: string;
-  readonly example: string;
-  readonly count: number;
+  return tried.slice(0, MOST_REPAIRS).map((repair, at) => ({ ...repair, preferred: at === 0 && certain }));
 }
 
 function tryRepair({ kind }: Pattern, source: string, { cache, tree }: Draft): readonly Tried[] {
   const found = cache.matches(tree, { kind, source });
-  return found.length === 0 ? [] : [{ source, example: tree.tensors[found[0]!]!.name, count: found.length }];
+  const [first] = firstTensors(found, 1);
+  return first === undefined ? [] : [{ source, example: tree.tensors[first]!.name, count: found.size }];
 }
 
-function repairFix(pattern: Pattern, source: string, count: number, preferred: boolean): Fix {
+function repairFix(pattern: Pattern, { source, count, preferred }: TriedRepair): Fix {
   const text = written({ kind: pattern.kind, source });
   const title = `Change to ${text} (${count} ${count === 1 ? 'tensor' : 'tensors'})`;
   return replacement(title, pattern.range, spell(text, pattern.quotes), preferred);
@@ -101,19 +102,18 @@ function repairFix(pattern: Pattern, source: string, count: number, preferred: b
 /** A regular expression that is found inside names was meant so: the commonest slip with whole-name matching. */
 function regexRepairs(pattern: Pattern, draft: Draft): readonly TriedRepair[] {
   if (compilePattern(pattern).kind === 'error') return [];
-  const regex = RE2JS.compile(pattern.source);
-  if (!draft.tree.tensors.some(({ name }) => regex.test(name))) return [];
   const whole = pattern.source.includes('|') ? `(?:${pattern.source})` : pattern.source;
-  const [least] = [`.*${whole}`, `${whole}.*`, `.*${whole}.*`].flatMap((source) => tryRepair(pattern, source, draft));
-  if (!least) return [];
-  return [{ example: least.example, fix: repairFix(pattern, least.source, least.count, true) }];
+  const anywhere = tryRepair(pattern, `.*${whole}.*`, draft);
+  if (anywhere.length === 0) return [];
+  const [least] = [...[`.*${whole}`, `${whole}.*`].flatMap((source) => tryRepair(pattern, source, draft)), ...anywhere];
+  return [{ ...least!, preferred: true }];
 }
 
 /** A rule whose patterns match, but which keeps none of those tensors. */
 function emptied(rule: Rule, { matched, inLayers, selected }: Selection, layerCount: number): readonly Finding[] {
-  if (matched.length === 0 || selected.length > 0) return [];
-  const tensors = matched.length === 1 ? 'the tensor that matches is' : `the ${matched.length} tensors that match are`;
-  if (inLayers.length === 0) {
+  if (matched.size === 0 || selected.size > 0) return [];
+  const tensors = matched.size === 1 ? 'the tensor that matches is' : `the ${matched.size} tensors that match are`;
+  if (inLayers.size === 0) {
     // Layers that could not be read, or that the model does not have, are told already.
     if (!rule.layers?.value.some((range) => isInside(range, layerCount))) return [];
     const range = rule.layers.range;

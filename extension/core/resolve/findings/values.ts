@@ -65,7 +65,7 @@ function troubleIn(
 ): Pick<Trouble, 'message' | 'refused'> | undefined {
   const { kind } = cast.scale;
   const label = castLabel(cast);
-  if (nan + infinite > 0 && !(kind === 'none' && cast.overflow === 'ieee')) {
+  if (nan + infinite > 0 && !(kind === 'none' && cast.overflow === 'ieee' && format.family === 'float')) {
     return {
       message: `holds ${nan} NaN and ${infinite} infinite values, which ${label} can't store; keep it`,
       refused: true,
@@ -75,7 +75,7 @@ function troubleIn(
   const short = String(Number(amax.toPrecision(3)));
   if (kind === 'none' && amax > format.largest) {
     const becomes = cast.overflow === 'ieee' ? 'become infinite' : 'are cut to it';
-    const advice = format.bits < 16 ? 'give it a scale' : 'bf16 reaches further';
+    const advice = format.bits < 16 && format.family === 'float' ? 'give it a scale' : 'bf16 reaches further';
     return {
       message: `values up to ${short} exceed the largest of ${label}, ${format.largest}, and ${becomes}; ${advice}`,
       refused: false,

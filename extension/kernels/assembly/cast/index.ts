@@ -2,6 +2,7 @@
  * The cast kernels: plain pointers and integers, no state but tables and the caller's memory. Each function follows a
  * reference in extension/core, bit for bit; the host side is extension/kernels/cast.ts.
  */
+import { prepareElements } from './mx-elements';
 import { TABLE_BYTES, prepareNf4 } from './nf4';
 
 export { encodeRuns } from './encode-runs';
@@ -17,6 +18,11 @@ export { widenF64 } from './widen-f64';
 export { tensorRange } from './range';
 export { measureRows } from './errors';
 export { profileValues } from './profile';
+export { encodeMx, decodeMx } from './mx';
+export { encodeNvfp4, decodeNvfp4 } from './nvfp4';
+export { encodeBfp, decodeBfp } from './bfp';
+export { packBits, unpackBits } from './mx-packing';
+export { rotateRows } from './hadamard';
 
 /** First byte after static data and tables: the host's buffers begin here. */
 export function heapBase(): usize {
@@ -29,3 +35,4 @@ export function copy(source: usize, target: usize, bytes: usize): void {
 }
 
 prepareNf4();
+prepareElements();

@@ -1,12 +1,16 @@
-import { isNonFinite } from './constants';
+import { absMask, isNonFinite } from './constants';
 
 /**
  * Range of n values, added to what `out` holds: f32 min, f32 max (start with +-infinity), u32 NaN and u32 infinite
- * values counted. A vector pass covers the finite case; one that meets anything else is done again one by one.
+ * values counted, and four f64 sums of the finite magnitudes by place modulo 4 (pieces but the last are multiples of 4
+ * long). A vector pass covers the finite case; one that meets anything else is done again one by one.
  */
 export function tensorRange(src: usize, n: i32, out: usize): void {
+  const mask = absMask();
   let low = f32x4.splat(load<f32>(out));
   let high = f32x4.splat(load<f32>(out, 4));
+  let sumA = v128.load(out, 16);
+  let sumB = v128.load(out, 32);
   let odd = i32x4.splat(0);
   const whole = n & ~3;
   const zero = f32x4.splat(0);
@@ -14,6 +18,9 @@ export function tensorRange(src: usize, n: i32, out: usize): void {
     const a = v128.load(src + ((i as usize) << 2));
     low = f32x4.pmin(low, a);
     high = f32x4.pmax(high, a);
+    const magnitude = v128.and(a, mask);
+    sumA = f64x2.add(sumA, f64x2.promote_low_f32x4(magnitude));
+    sumB = f64x2.add(sumB, f64x2.promote_low_f32x4(i64x2.shuffle(magnitude, magnitude, 1, 1)));
     // x - x is NaN exactly where x is not finite.
     odd = v128.or(odd, f32x4.ne(f32x4.sub(a, a), zero));
   }
@@ -23,6 +30,8 @@ export function tensorRange(src: usize, n: i32, out: usize): void {
   } else {
     store<f32>(out, min(min(lane(low, 0), lane(low, 1)), min(lane(low, 2), lane(low, 3))));
     store<f32>(out, max(max(lane(high, 0), lane(high, 1)), max(lane(high, 2), lane(high, 3))), 4);
+    v128.store(out, sumA, 16);
+    v128.store(out, sumB, 32);
   }
   for (let i = done; i < n; i++) {
     const value = load<f32>(src + ((i as usize) << 2));
@@ -31,6 +40,8 @@ export function tensorRange(src: usize, n: i32, out: usize): void {
     else {
       store<f32>(out, min(load<f32>(out), value));
       store<f32>(out, max(load<f32>(out, 4), value), 4);
+      const sum = out + (((i & 3) as usize) << 3);
+      store<f64>(sum, load<f64>(sum, 16) + (abs(value) as f64), 16);
     }
   }
 }

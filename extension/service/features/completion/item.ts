@@ -5,6 +5,7 @@ import {
   type CompletionItemKind,
   type Range,
 } from 'vscode-languageserver-types';
+import type { ProposalData } from './resolve';
 
 /** One thing that could be typed, before it is put in the protocol's words. */
 export interface Proposal {
@@ -19,6 +20,8 @@ export interface Proposal {
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
+  /** What its documentation is made from when somebody looks at it. */
+  readonly data?: ProposalData;
   /** More is to be typed right after it: editors are asked to propose again. */
   readonly again?: boolean;
 }
@@ -30,13 +33,14 @@ export function itemOf(
   range: Range,
   { snippets }: { readonly snippets: boolean },
 ): CompletionItem {
-  const { label, kind, text = label, snippet, filter = label, detail, documentation, again } = proposal;
+  const { label, kind, text = label, snippet, filter = label, detail, documentation, data, again } = proposal;
   const expands = snippets && snippet !== undefined;
   return {
     label,
     kind,
     ...(detail === undefined ? {} : { detail }),
     ...(documentation === undefined ? {} : { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
+    ...(data === undefined ? {} : { data }),
     sortText: String(rank).padStart(4, '0'),
     filterText: filter,
     insertTextFormat: expands ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,

@@ -1,7 +1,10 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { CAST_OPTIONS } from '../../../core/formats/cast-options';
 import type { KeySpec } from '../../../core/policy/keys';
 import type { Place } from '../../../core/policy/locate';
 import type { TextRange } from '../../../core/policy/range';
+import { KEEP } from '../../../core/policy/read/dtype';
+import { OPTION_KEY } from '../../../core/policy/read/options';
 import { keysAt } from '../../keys-at';
 import type { CompletionSite } from '../completion';
 import type { Proposal } from './item';
@@ -34,12 +37,27 @@ export function completeKeys(site: CompletionSite<Extract<Place, { kind: 'key' |
   if (place.kind === 'item') return place.path[0] === 'rules' && place.path.length === 1 ? [NEW_RULE] : [];
   const text = snapshot.document.getText();
   const given = new Set(place.siblings);
+  const useless = uselessKeys(site);
   const keys = keysAt(place.path).filter(
-    ({ name }) => !given.has(name) && !given.has(EITHER[name] ?? '') && !LATER.has(name),
+    ({ name }) => !given.has(name) && !given.has(EITHER[name] ?? '') && !LATER.has(name) && !useless.has(name),
   );
   const ordered = [...keys].sort((a, b) => Number(REQUIRED.has(b.name)) - Number(REQUIRED.has(a.name)));
   const bare = place.colon || isQuoted(text, place.range);
   return ordered.map((key) => keyProposal(key, bare, isFlow(text, place.range)));
+}
+
+/** Keys that the format of the rule does not take; options wait until there is a format that takes them. */
+function uselessKeys({ snapshot, context, rule }: CompletionSite): ReadonlySet<string> {
+  const choice = rule === undefined ? snapshot.policy.default : snapshot.policy.rules[rule];
+  const format = choice?.dtype && context.formats.find(choice.dtype.value)?.format;
+  const options = CAST_OPTIONS.filter((option) => !format?.options?.includes(option)).map((name) => OPTION_KEY[name]);
+  const isKept = choice?.dtype?.value === KEEP;
+  const unscaled = isKept || (format?.granularities.every((kind) => kind === 'none') ?? false);
+  return new Set([
+    ...options,
+    ...(unscaled ? ['group', 'scale', 'scale_dtype'] : []),
+    ...(isKept ? ['round', 'overflow'] : []),
+  ]);
 }
 
 const NEW_RULE: Proposal = {

@@ -1,16 +1,19 @@
 import { KEEP } from '../../../core/policy/read/dtype';
+import { codePointsPicture } from '../../code-points-picture';
 import { dtypeEffect, kindsOfChoice } from '../../dtype-effect';
 import { describeFormat } from '../../format-text';
 import { beforeAfter, bitsPerWeight, count } from '../../wording';
 import type { HoverSite } from '../hover';
 
 /** A dtype: what it is, and what it does to the tensors of its rule. */
-export function describeDtype({ place, analysis, context, rule }: HoverSite): string | undefined {
+export function describeDtype(site: HoverSite): string | undefined {
+  const { place, context, options } = site;
   const { text } = place;
   if (text === KEEP) return '`keep`: copies the tensors byte for byte, whatever their dtype.';
   const found = context.formats.find(text) ?? context.formats.find(text.toLowerCase());
   if (!found) return undefined;
-  return [describeFormat(found.format), effectOn({ place, analysis, context, rule })].filter(Boolean).join('\n\n');
+  const picture = options.pictures ? codePointsPicture(found.format) : undefined;
+  return [describeFormat(found.format), picture, effectOn(site)].filter(Boolean).join('\n\n');
 }
 
 function effectOn({ analysis, context, rule }: HoverSite): string | undefined {

@@ -1,21 +1,32 @@
+import { elementCount } from '../../../core/checkpoint/storage-dtype';
 import type { TreeTensor } from '../../../core/checkpoint/tensor';
 import type { Policy } from '../../../core/policy/policy';
 import { dtypeLabel } from '../../../core/resolve/dtype-label';
 import type { Plan, PlannedTensor } from '../../../core/resolve/plan';
+import type { Snapshot } from '../../analysis';
 import { describeRole } from '../../role-text';
-import { beforeAfter, code } from '../../wording';
+import { beforeAfter, bitsPerWeight, code, count } from '../../wording';
+import type { HoverSite } from '../hover';
+import { describeValues } from './values';
 
-/** One tensor: what it is, what becomes of it, and which rule decides that. */
-export function describeTensor(planned: PlannedTensor, plan: Plan, policy: Policy): string {
+/** Rules that lost, as many as are told of; the last ones came nearest. */
+const MOST_BEATEN = 5;
+
+/** One tensor: what it is, what becomes of it, which rule decides that, and how its values are spread. */
+export async function describeTensor(planned: PlannedTensor, plan: Plan, site: HoverSite): Promise<string> {
   const { tensor, bytesBefore, bytesAfter } = planned;
+  const { snapshot } = site.analysis;
+  const bits = bitsPerWeight(bytesAfter, elementCount(tensor.shape));
   const rows = [
-    `${tensor.dtype} [${tensor.shape.join(', ')}] → ${dtypeLabel(planned)}, ${beforeAfter(bytesBefore, bytesAfter)}`,
+    `${tensor.dtype} [${tensor.shape.join(', ')}] → ${dtypeLabel(planned)}, ${beforeAfter(bytesBefore, bytesAfter)}, ${bits}`,
     position(tensor),
-    why(planned, policy),
-    ...beaten(planned, policy),
-    ...agreement(tensor, plan),
+    why(planned, snapshot),
+    ...beaten(planned, snapshot),
+    ...agreement(planned, plan),
   ];
-  return [code(tensor.name), '', ...rows.map((row) => `- ${row}`)].join('\n');
+  const story = [code(tensor.name), '', ...rows.map((row) => `- ${row}`)].join('\n');
+  const values = await describeValues(planned, site);
+  return values === undefined ? story : `${story}\n\n${values}`;
 }
 
 function position({ layer, expert, role }: TreeTensor): string {
@@ -26,10 +37,17 @@ function position({ layer, expert, role }: TreeTensor): string {
   return [describeRole(role), ...where].join(', ');
 }
 
+/** `rule 2 in line 7`: lines as editors count them. */
+function ruleInLine(index: number, { document, policy }: Snapshot): string {
+  const rule = policy.rules[index];
+  return `rule ${index + 1}${rule ? ` in line ${document.positionAt(rule.range.start).line + 1}` : ''}`;
+}
+
 /** Who decided the dtype, in a sentence; the author's reason with it. */
-function why({ decider, treatment }: PlannedTensor, policy: Policy): string {
+function why({ decider, treatment }: PlannedTensor, snapshot: Snapshot): string {
+  const { policy } = snapshot;
   const rule = decider.kind === 'rule' ? policy.rules[decider.index] : undefined;
-  const who = rule ? `rule ${rule.index + 1}` : policy.default ? 'the default' : 'nobody: no rule matches it';
+  const who = rule ? ruleInLine(rule.index, snapshot) : nobody(policy);
   const because = rule?.because === undefined ? '' : ` (${rule.because})`;
   if (treatment.kind === 'cast') return `Decided by ${who}${because}`;
   switch (treatment.reason) {
@@ -44,18 +62,30 @@ function why({ decider, treatment }: PlannedTensor, policy: Policy): string {
   }
 }
 
-function beaten({ beaten: indices }: PlannedTensor, policy: Policy): readonly string[] {
-  return indices.slice(-3).map((index) => {
-    const rule = policy.rules[index];
-    const wanted = rule?.dtype ? `, which asks for ${rule.dtype.value}` : '';
-    return `Beats rule ${index + 1}${wanted}: the last rule that matches wins`;
-  });
+function nobody(policy: Policy): string {
+  return policy.default ? 'the default' : 'nobody: no rule matches it';
 }
 
-/** Tensors that loaders fuse with it. */
-function agreement({ name, group }: TreeTensor, plan: Plan): readonly string[] {
+function beaten({ beaten: indices }: PlannedTensor, snapshot: Snapshot): readonly string[] {
+  const told = indices.slice(-MOST_BEATEN).map((index) => {
+    const wanted = snapshot.policy.rules[index]?.dtype;
+    return `Beats ${ruleInLine(index, snapshot)}${wanted ? `, which asks for ${wanted.value}` : ''}: the last rule that matches wins`;
+  });
+  const more = indices.length - told.length;
+  return more > 0 ? [...told, `Beats ${count(more, 'rule')} before those`] : told;
+}
+
+/** Tensors that loaders fuse with it, and whether they get the same. */
+function agreement(planned: PlannedTensor, plan: Plan): readonly string[] {
+  const { name, group } = planned.tensor;
   const partners = plan.tree.groups.find(({ id }) => id === group)?.tensors.filter((other) => other !== name) ?? [];
   if (partners.length === 0) return [];
+  const own = dtypeLabel(planned);
+  const others = partners.flatMap((partner) => plan.byName.get(partner) ?? []);
+  const differing = others.filter((other) => dtypeLabel(other) !== own);
+  const [first] = differing;
+  const which = partners.length === 1 ? 'that' : code(first?.tensor.name ?? '');
+  const verdict = first ? `, but ${which} gets ${dtypeLabel(first)}` : ', and does';
   const more = partners.length > 3 ? ` and ${partners.length - 3} more` : '';
-  return [`Must agree with ${partners.slice(0, 3).map(code).join(', ')}${more}`];
+  return [`Must agree with ${partners.slice(0, 3).map(code).join(', ')}${more}${verdict}`];
 }

@@ -23,6 +23,9 @@ export interface ModelExports {
     y: number, strideY: number, first: number, rows: number, heads: number, kvHeads: number, headSize: number,
     window: number, cap: number,
   ): void;
+  // prettier-ignore
+  roundFloats(x: number, rows: number, columns: number, run: number, scaling: number, mantissa: number, normal: number, largest: number): void;
+  roundIntegers(x: number, rows: number, columns: number, run: number, largest: number): void;
   swiglu(gate: number, up: number, count: number): void;
   gelu(x: number, count: number): void;
   geluTanh(x: number, count: number): void;

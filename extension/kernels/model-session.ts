@@ -1,11 +1,12 @@
-import type { Pass } from '../core/model/blocks/linear';
-import { embed, layer, logits } from '../core/model/forward';
+import type { Pass, Rounding } from '../core/model/blocks/linear';
+import { embed, layer, logits, states } from '../core/model/forward';
 import type { ModelGraph } from '../core/model/graph';
-import type { Weight, Weights } from '../core/model/ops';
+import type { Activations, Weight, Weights } from '../core/model/ops';
 import { rotaryFrequencies } from '../core/model/rotary';
 import { partShape, partValues, type RequiredTensor } from '../core/model/weights';
 import type { ModelKernels } from './model';
 import { SCORE_FIELDS, scoreRows, type Pair } from './model-scores';
+import { baseStateCount, firstRow, type BaseStates, type ScoredWindow } from './model-states';
 
 /** Which of the two models a weight belongs to; a kept tensor belongs to both and is loaded once. */
 export type WeightUse = 'base' | 'cast' | 'both';
@@ -21,10 +22,10 @@ export interface ModelSession {
   /** A tensor of the checkpoint, one of the graph's; values are row-major. */
   load(name: string, shape: readonly number[], values: Float32Array, use: WeightUse): void;
   /**
-   * Figures of every scored position of a window, SCORE_FIELDS a position: those from `first` to the last but one,
-   * each predicting the token behind it.
+   * Scores a window. With the base states of the same window the base's layers are not run, nor need their weights be
+   * loaded, only those of its head; the figures are the same to the last bit.
    */
-  score(tokens: Int32Array, first: number): Pausing<Float64Array<ArrayBuffer>>;
+  score(tokens: Int32Array, first: number, baseStates?: BaseStates): Pausing<ScoredWindow>;
   /** Logits [tokens, vocabulary] of one of the models. */
   logits(tokens: Int32Array, of: 'base' | 'cast'): Pausing<Float32Array<ArrayBuffer>>;
 }
@@ -33,7 +34,12 @@ export interface ModelSession {
  * Throws from `load` when the memory can't hold the weights, saying how much would be needed. Throws at once when the
  * model has no positions for windows of `context` tokens.
  */
-export function createModelSession(kernels: ModelKernels, graph: ModelGraph, context: number): ModelSession {
+export function createModelSession(
+  kernels: ModelKernels,
+  graph: ModelGraph,
+  context: number,
+  rounding?: Rounding,
+): ModelSession {
   const { positions } = graph.embedding;
   if (positions && context > positions.count) {
     throw new RangeError(`a context of ${context} tokens; this model has ${positions.count} learned positions at most`);
@@ -45,7 +51,7 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
     return kernels.rotaryTable(context, frequencies, factor);
   });
   const ofBase: Pass = { ops: kernels, weights: lookUp(base), rotaries };
-  const ofCast: Pass = { ops: kernels, weights: lookUp(cast), rotaries };
+  const ofCast: Pass = { ops: kernels, weights: lookUp(cast), rotaries, ...(rounding && { rounding }) };
   const byName = new Map(graph.tensors.map((tensor) => [tensor.name, tensor]));
   const byLayer = new Map<RequiredTensor['layer'], RequiredTensor[]>();
   for (const tensor of graph.tensors) byLayer.set(tensor.layer, [...(byLayer.get(tensor.layer) ?? []), tensor]);
@@ -62,7 +68,10 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
   /** Layers are run for both models in step; until the first tensor that differs, once for both. */
   function* forward(tokens: Int32Array): Pausing<Pair> {
     const same = (part: RequiredTensor['layer']): boolean =>
-      (byLayer.get(part) ?? []).every(({ parts }) => parts.every(({ as }) => base.get(as) === cast.get(as)));
+      (part === 'before' || !rounding?.keyValues) &&
+      (byLayer.get(part) ?? []).every(({ parts }) =>
+        parts.every(({ as }) => base.get(as) === cast.get(as) && (part === 'before' || !rounding?.inputs.has(as))),
+      );
     const x = embed(graph, ofBase, tokens);
     let streams: Pair = { base: x, cast: same('before') ? x : embed(graph, ofCast, tokens) };
     for (let n = 0; n < graph.layers.length; n++) {
@@ -71,6 +80,13 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
       if (streams.cast !== streams.base) yield* layer(graph, n, ofCast, streams.cast);
     }
     return streams;
+  }
+
+  /** One model's residual stream behind the last layer. */
+  function* run(pass: Pass, tokens: Int32Array): Pausing<Activations> {
+    const x = embed(graph, pass, tokens);
+    for (let n = 0; n < graph.layers.length; n++) yield* layer(graph, n, pass, x);
+    return x;
   }
 
   return {
@@ -86,25 +102,36 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
         if (use !== 'base') cast.set(part.as, weight);
       }
     },
-    *score(tokens, first) {
+    *score(tokens, first, baseStates) {
       check(tokens);
+      const begin = firstRow(first);
+      const last = tokens.length - 1;
+      const count = baseStateCount(graph, tokens.length, first);
+      const known = baseStates === 'return' ? undefined : baseStates;
+      if (known && known.length !== count) {
+        throw new RangeError(`base states of ${known.length} floats, expected ${count} for this window`);
+      }
+      const kept = baseStates === 'return' ? new Float32Array(count) : undefined;
       const window = kernels.mark();
       try {
-        const streams = yield* forward(tokens);
-        const last = tokens.length - 1;
+        const streams: Partial<Pair> & Pick<Pair, 'cast'> = known
+          ? { cast: yield* run(ofCast, tokens) }
+          : yield* forward(tokens);
         const scores = new Float64Array(Math.max(0, last - first) * SCORE_FIELDS);
-        for (let start = first - (first % 8); start < last; start += SCORED_AT_ONCE) {
+        for (let start = begin; start < last; start += SCORED_AT_ONCE) {
           const block = kernels.mark();
           const rows = Math.min(SCORED_AT_ONCE, last - start);
-          const part = {
-            base: kernels.rows(streams.base, start, rows),
-            cast: kernels.rows(streams.cast, start, rows),
-          };
+          const at = (start - begin) * graph.hidden;
+          const base = streams.base
+            ? states(graph, ofBase, kernels.rows(streams.base, start, rows))
+            : kernels.write(known!.subarray(at, at + rows * graph.hidden), rows, graph.hidden);
+          const cast = states(graph, ofCast, kernels.rows(streams.cast, start, rows));
+          kept?.set(kernels.read(base), at);
           const from = Math.max(first, start);
           const targets = tokens.subarray(start + 1, start + 1 + rows);
           scoreRows(
             kernels,
-            { base: logits(graph, ofBase, part.base), cast: logits(graph, ofCast, part.cast) },
+            { base: logits(graph, ofBase, base), cast: logits(graph, ofCast, cast) },
             from - start,
             targets,
             scores.subarray((from - first) * SCORE_FIELDS),
@@ -112,7 +139,7 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
           kernels.release(block);
           yield;
         }
-        return scores;
+        return { scores, baseStates: kept };
       } finally {
         kernels.release(window);
       }
@@ -122,9 +149,7 @@ export function createModelSession(kernels: ModelKernels, graph: ModelGraph, con
       const window = kernels.mark();
       try {
         const pass = of === 'base' ? ofBase : ofCast;
-        const x = embed(graph, pass, tokens);
-        for (let n = 0; n < graph.layers.length; n++) yield* layer(graph, n, pass, x);
-        return kernels.read(logits(graph, pass, x));
+        return kernels.read(logits(graph, pass, states(graph, pass, yield* run(pass, tokens))));
       } finally {
         kernels.release(window);
       }

@@ -6,6 +6,7 @@ import { createArena, type Arena } from './model-memory';
 import { allocator, padded } from './model-activations';
 import { elementOps } from './model-elements';
 import { linearOps } from './model-linear';
+import { roundingOps } from './model-rounding';
 import { scoringOps, type ModelScoring } from './model-scoring';
 
 /** The wasm kernels with a memory of their own, which grows up to 4 GiB as weights are loaded. */
@@ -48,6 +49,7 @@ export function modelKernels(wasm: ModelExports, arena: Arena): ModelKernels {
     ...linearOps(wasm, arena),
     ...elementOps(wasm, arena),
     ...attentionOps(wasm, arena),
+    ...roundingOps(wasm, arena),
     ...scoringOps(wasm, arena),
     loadMatrix: (values, outputs, inputs) => loadMatrix(wasm, arena, values(), outputs, inputs),
     loadVector: (values) => loadVector(arena, values()),

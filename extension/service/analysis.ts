@@ -1,5 +1,6 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
+import { withDefined } from '../core/formats/defined-format';
 import type { FormatTable } from '../core/formats/format-table';
 import { finding, type Finding } from '../core/policy/finding';
 import { parsePolicy, type ParsedPolicy } from '../core/policy/parse';
@@ -15,6 +16,8 @@ import type { Workspace } from './workspace';
 export interface Snapshot extends ParsedPolicy {
   /** The text at that version: does not change while an answer is being made. */
   readonly document: TextDocument;
+  /** Formats that it may name: the built-in ones and its own. */
+  readonly formats: FormatTable;
   /** Where its checkpoint is; undefined without one, or when nothing says where a relative path starts. */
   readonly checkpointUri: string | undefined;
 }
@@ -67,7 +70,10 @@ export function createAnalyses(
     const parsed = broken.guard(uri, version, () => parsePolicy(copy.getText(), formats, syntax));
     const written = parsed.policy.checkpoint?.value;
     const checkpointUri = written === undefined ? undefined : resolveReference(uri, written, workspace.root);
-    const fresh: Known = { snapshot: { ...parsed, document: copy, checkpointUri }, resolved: undefined };
+    const fresh: Known = {
+      snapshot: { ...parsed, formats: withDefined(formats, parsed.policy.formats), document: copy, checkpointUri },
+      resolved: undefined,
+    };
     known.set(uri, fresh);
     return fresh;
   };

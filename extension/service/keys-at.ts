@@ -1,4 +1,13 @@
-import { BUDGET_KEYS, CHOICE_KEYS, EVALUATE_KEYS, POLICY_KEYS, RULE_KEYS, type KeySpec } from '../core/policy/keys';
+import {
+  BUDGET_KEYS,
+  CHOICE_KEYS,
+  DEFINED_FORMAT_KEYS,
+  EVALUATE_KEYS,
+  FLOAT_KEYS,
+  POLICY_KEYS,
+  RULE_KEYS,
+  type KeySpec,
+} from '../core/policy/keys';
 import type { SyntaxPath } from '../core/policy/locate';
 
 /** Keys of the mapping at a path; none where the language has no mapping. */
@@ -6,6 +15,8 @@ export function keysAt(path: SyntaxPath): readonly KeySpec[] {
   const [first, second] = path;
   if (first === undefined) return POLICY_KEYS;
   if (first === 'rules' && typeof second === 'number' && path.length === 2) return RULE_KEYS;
+  if (first === 'formats' && path.length === 2) return DEFINED_FORMAT_KEYS;
+  if (first === 'formats' && path.length === 3 && path[2] === 'float') return FLOAT_KEYS;
   if (path.length > 1) return [];
   switch (first) {
     case 'default':

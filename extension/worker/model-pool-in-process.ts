@@ -17,9 +17,9 @@ export function createInProcessModelPool(session: ModelSession): ModelPool {
       session.load(name, shape, values, use);
       return Promise.resolve();
     },
-    score(tokens, first) {
+    score(tokens, first, baseStates) {
       const scored = turn.then(async () => {
-        const work = session.score(tokens, first);
+        const work = session.score(tokens, first, baseStates);
         try {
           for (let since = performance.now(); ;) {
             if (disposed) throw new Cancelled();
@@ -30,7 +30,7 @@ export function createInProcessModelPool(session: ModelSession): ModelPool {
             since = performance.now();
           }
         } finally {
-          work.return(new Float64Array(0));
+          work.return({ scores: new Float64Array(0), baseStates: undefined });
         }
       });
       turn = scored.catch(() => undefined);

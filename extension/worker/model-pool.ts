@@ -1,4 +1,5 @@
 import { Cancelled } from '../core/cancelled';
+import type { Rounding } from '../core/model/blocks/linear';
 import type { ModelGraph } from '../core/model/graph';
 import type { ModelPool, ModelRequest, ModelResponse } from './model-protocol';
 import type { WorkerPort } from './protocol';
@@ -12,6 +13,8 @@ export interface ModelPoolOptions {
   readonly graph: ModelGraph;
   /** Longest window in tokens. */
   readonly context: number;
+  /** Of the cast model. */
+  readonly rounding?: Rounding | undefined;
   /** What each worker will need (`modelBytes`), so that a lack of memory is noticed at the start. */
   readonly bytes?: number;
 }
@@ -34,7 +37,7 @@ interface Member {
  * weights are gone, and an out-of-memory would only repeat itself. When one can't be started, none is left running.
  */
 export async function createModelPool(options: ModelPoolOptions): Promise<ModelPool> {
-  const { module, graph, context, bytes = 0 } = options;
+  const { module, graph, context, rounding, bytes = 0 } = options;
   const started = await Promise.allSettled(
     Array.from({ length: Math.max(1, options.size) }, async () => createMember(await options.spawn())),
   );
@@ -44,7 +47,7 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
   };
   try {
     for (const each of started) if (each.status === 'rejected') throw each.reason;
-    await Promise.all(members.map((member) => member.ask({ kind: 'init', module, graph, context, bytes }, [])));
+    await Promise.all(members.map((member) => member.ask({ kind: 'init', module, graph, context, rounding, bytes }, [])));
   } catch (error) {
     await endAll();
     throw error;
@@ -74,11 +77,14 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
         }),
       );
     },
-    async score(tokens, first) {
+    async score(tokens, first, baseStates) {
       const member = await take();
       try {
-        const response = await member.ask({ kind: 'window', tokens, first }, []);
-        if (response.kind === 'scores') return response.scores;
+        const response = await member.ask(
+          { kind: 'window', tokens, first, baseStates },
+          baseStates instanceof Float32Array ? [baseStates.buffer] : [],
+        );
+        if (response.kind === 'scores') return { scores: response.scores, baseStates: response.baseStates };
         throw new Error(`the model worker answered with "${response.kind}"`);
       } finally {
         giveBack(member);

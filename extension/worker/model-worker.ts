@@ -1,5 +1,6 @@
 import { instantiateModelKernels } from '../kernels/model';
 import { createModelSession, type ModelSession, type Pausing } from '../kernels/model-session';
+import type { ScoredWindow } from '../kernels/model-states';
 import type { HostPort } from './kernel-worker';
 import type { ModelRequest, ModelResponse } from './model-protocol';
 
@@ -11,7 +12,7 @@ export function serveModel(port: HostPort): void {
     try {
       if (request.kind === 'init') session = start(request);
       const response = answer(request, session);
-      port.post(response, response.kind === 'scores' ? [response.scores.buffer] : []);
+      port.post(response, response.kind === 'scores' ? buffers(response) : []);
     } catch (error) {
       const failed: ModelResponse = { kind: 'failed', id: request.id, message: reason(error) };
       port.post(failed, []);
@@ -19,10 +20,10 @@ export function serveModel(port: HostPort): void {
   });
 }
 
-function start({ module, graph, context, bytes }: Extract<ModelRequest, { kind: 'init' }>): ModelSession {
+function start({ module, graph, context, rounding, bytes }: Extract<ModelRequest, { kind: 'init' }>): ModelSession {
   const kernels = instantiateModelKernels(module);
   kernels.reserve(bytes);
-  return createModelSession(kernels, graph, context);
+  return createModelSession(kernels, graph, context, rounding);
 }
 
 function answer(request: ModelRequest, session: ModelSession | undefined): ModelResponse {
@@ -35,8 +36,13 @@ function answer(request: ModelRequest, session: ModelSession | undefined): Model
       session.load(request.name, request.shape, request.values, request.use);
       return { kind: 'done', id };
     case 'window':
-      return { kind: 'scores', id, scores: toEnd(session.score(request.tokens, request.first)) };
+      return { kind: 'scores', id, ...toEnd(session.score(request.tokens, request.first, request.baseStates)) };
   }
+}
+
+/** What is moved to the host instead of copied. */
+function buffers({ scores, baseStates }: ScoredWindow): readonly ArrayBuffer[] {
+  return baseStates ? [scores.buffer, baseStates.buffer] : [scores.buffer];
 }
 
 /** Runs without a pause: nobody else waits for this thread, and to cancel it is ended. */

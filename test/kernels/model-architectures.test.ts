@@ -62,7 +62,7 @@ describe.each([
   });
 
   test('perplexity of base and cast is that of float64, to 6 digits; the likelihood of every token, to 5', () => {
-    const scores = windows.map((tokens) => toEnd(session.score(tokens, 0)));
+    const scores = windows.map((tokens) => toEnd(session.score(tokens, 0)).scores);
     for (const [column, which] of (['base', 'cast'] as const).entries()) {
       const wanted = rowsOf(golden.positions[`${which}_nll`]).map((row) => [...row]);
       const got = scores.map((each) => wanted[0]!.map((_, position) => each[position * SCORE_FIELDS + column]!));

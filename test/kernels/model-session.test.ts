@@ -40,7 +40,7 @@ describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear
     const rows = rowsOf(golden.positions[field]);
     const column = FIELDS.indexOf(field);
     for (const [window, tokens] of windows.entries()) {
-      const scores = toEnd(session.score(tokens, 0));
+      const scores = toEnd(session.score(tokens, 0)).scores;
       for (const [position, wanted] of rows[window]!.entries()) {
         const got = scores[position * SCORE_FIELDS + column]!;
         // A divergence comes from differences of float32 logits, so it can't be as sharp as a likelihood.
@@ -52,9 +52,9 @@ describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear
   });
 
   test('scoring from the middle gives the same figures as scoring all', () => {
-    const all = toEnd(session.score(windows[1]!, 0));
+    const all = toEnd(session.score(windows[1]!, 0)).scores;
     for (const first of [1, 75, 148]) {
-      expect(toEnd(session.score(windows[1]!, first))).toEqual(all.slice(first * SCORE_FIELDS));
+      expect(toEnd(session.score(windows[1]!, first)).scores).toEqual(all.slice(first * SCORE_FIELDS));
     }
   });
 });
@@ -62,7 +62,7 @@ describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear
 test('a tensor that is kept costs nothing: the models are the same to the last bit', () => {
   const golden = readGolden('grouped-untied');
   const session = load('grouped-untied', { ...golden, changed: [] });
-  const scores = toEnd(session.score(windowsOf(golden.tokens)[0]!, 0));
+  const scores = toEnd(session.score(windowsOf(golden.tokens)[0]!, 0)).scores;
   for (let at = 0; at < scores.length; at += SCORE_FIELDS) {
     expect(scores[at]).toBe(scores[at + 1]);
     expect([...scores.subarray(at + 2, at + 5)]).toEqual([0, 1, 0]);

@@ -241,8 +241,8 @@ describe('other values', () => {
   });
 
   it('scales are those that the format takes', async () => {
-    const all = await labels('rules:\n  - match: "**.mlp.*.weight"\n    dtype: fp8_e4m3\n    scale: |');
-    expect(all).toEqual(['channel', 'tensor', 'none']);
+    const all = await labels('rules:\n  - match: "**.mlp.*.weight"\n    dtype: bf16\n    scale: |');
+    expect(all).toEqual(['none']);
   });
 
   it.each([

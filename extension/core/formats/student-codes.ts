@@ -21,5 +21,4 @@ export function studentCodes(bits: number, nu: number): readonly number[] {
 /** Degrees of freedom that fit the weights of most models: arXiv 2405.03103, section 4. */
 export const DEFAULT_NU = 5;
 
-export const STUDENT_SOURCE =
-  'Dotzel et al., Learning from Students: Applying t-Distributions to Explore Accurate and Efficient Formats for LLMs, arXiv 2405.03103';
+export const STUDENT_SOURCE = 'Dotzel et al., Learning from Students, arXiv 2405.03103';

@@ -1,4 +1,5 @@
 import type { Cast } from '../formats/format';
+import { INTEGER_BITS } from '../formats/integer-codes';
 import type { Plan, PlannedTensor } from '../resolve/plan';
 import { bitsandbytesLoading } from './bitsandbytes-loading';
 import { blockScheme } from './block-scheme';
@@ -89,26 +90,34 @@ export interface Scheme {
 }
 
 export function compressedScheme(cast: Cast): Scheme | undefined {
-  const { scale } = cast;
-  const strategy =
-    scale.kind === 'group'
-      ? { strategy: 'group', group_size: scale.size }
-      : scale.kind === 'tensor' || scale.kind === 'channel'
-        ? { strategy: scale.kind }
-        : undefined;
-  if (!strategy) return undefined;
-  const shared = { ...strategy, symmetric: true, dynamic: false };
-  switch (cast.format) {
-    case 'fp8_e4m3':
-      return { format: 'float-quantized', weights: { num_bits: 8, type: 'float', ...shared } };
-    case 'int8':
-      return { format: 'int-quantized', weights: { num_bits: 8, type: 'int', ...shared } };
-    case 'int4':
-      return scale.kind === 'tensor'
-        ? undefined
-        : { format: 'pack-quantized', weights: { num_bits: 4, type: 'int', ...shared } };
-    default:
-      return blockScheme(cast);
+  const strategy = strategyOf(cast);
+  const plainScale = cast.scaleDtype !== 'F8_E4M3' && cast.scaleDtype !== 'F8_E8M0';
+  const shared = { ...strategy, symmetric: cast.symmetric !== false, dynamic: false };
+  const packedBits = cast.format === 'ternary' ? 2 : INTEGER_BITS.get(cast.format);
+  if (!strategy || cast.definition) return undefined;
+  if (cast.format === 'fp8_e4m3' && plainScale) {
+    return { format: 'float-quantized', weights: { num_bits: 8, type: 'float', ...shared } };
+  }
+  if (cast.format === 'int8' && plainScale) {
+    return { format: 'int-quantized', weights: { num_bits: 8, type: 'int', ...shared } };
+  }
+  if (packedBits !== undefined && plainScale && cast.scale.kind !== 'tensor') {
+    return { format: 'pack-quantized', weights: { num_bits: packedBits, type: 'int', ...shared } };
+  }
+  return blockScheme(cast);
+}
+
+function strategyOf({ scale }: Cast): Readonly<Record<string, unknown>> | undefined {
+  switch (scale.kind) {
+    case 'none':
+      return undefined;
+    case 'tensor':
+    case 'channel':
+      return { strategy: scale.kind };
+    case 'group':
+      return { strategy: 'group', group_size: scale.size };
+    case 'block':
+      return { strategy: 'block', block_structure: [scale.rows, scale.columns] };
   }
 }
 

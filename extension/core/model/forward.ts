@@ -1,6 +1,6 @@
 import { attend, keyValues } from './blocks/attention';
 import { runExperts } from './blocks/experts';
-import { linear, matrix, type Pass } from './blocks/linear';
+import { input, linear, matrix, type Pass } from './blocks/linear';
 import { runMlp } from './blocks/mlp';
 import { norm } from './blocks/norm';
 import type { Block, Branch, ModelGraph, Step } from './graph';
@@ -19,9 +19,14 @@ export function embed({ embedding }: ModelGraph, { ops, weights }: Pass, tokens:
   return x;
 }
 
-/** Logits of some rows of the residual stream behind the last layer. */
+/** Some rows of the residual stream behind the last layer, after the last norm: what the head reads. */
+export function states({ head }: ModelGraph, pass: Pass, x: Activations): Activations {
+  return norm(pass, head.norm, x);
+}
+
+/** Logits of some rows of `states`. */
 export function logits({ head }: ModelGraph, pass: Pass, x: Activations): Activations {
-  const y = linear(pass, head.linear, pass.ops.pack(norm(pass, head.norm, x)));
+  const y = linear(pass, head.linear, input(pass, x));
   if (head.softcap !== undefined) pass.ops.softcap(y, head.softcap);
   return y;
 }

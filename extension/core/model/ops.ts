@@ -1,3 +1,5 @@
+import type { ActivationDtype } from '../formats/activation-rounding';
+
 /** A matrix in the kernels' memory, packed for multiplication: a linear layer's weight or an embedding. */
 export interface Matrix {
   readonly kind: 'matrix';
@@ -86,6 +88,8 @@ export interface ModelOps {
   /** Over each `weight.length` neighbouring elements: a row, or each head of it. */
   rmsNorm(x: Activations, weight: Vector, epsilon: number): Activations;
   layerNorm(x: Activations, weight: Vector, bias: Vector, epsilon: number): Activations;
+  /** A copy rounded to `dtype`, as stored with a scale for each `size` neighbouring elements: a row, or each head of it. */
+  rounded(x: Activations, size: number, dtype: ActivationDtype): Activations;
   pack(x: Activations): PackedActivations;
   /** x times the transposed weight: PyTorch's linear layer without bias. */
   linear(x: PackedActivations, weight: Matrix): Activations;

@@ -7,7 +7,7 @@ import { ownerOf } from '../keys-at';
 import { toRange } from '../positions';
 import type { ServiceContext } from '../service-context';
 import { describeCheckpoint } from './hover/checkpoint';
-import { describeDtype } from './hover/dtype';
+import { describeDrawn, describeDtype } from './hover/dtype';
 import { describeKey } from './hover/key';
 import { describeLayers } from './hover/layers';
 import { describePattern } from './hover/pattern';
@@ -42,10 +42,21 @@ export async function hover(
   if (cancellation.isCancellationRequested) return undefined;
   const value =
     place.kind === 'key'
-      ? describeKey(place.path, place.text)
+      ? describeWord(place, analysis, options)
       : await describe({ place, analysis, context, options, rule: ruleAt(place.path) });
   if (value === undefined || isCancelled(cancellation)) return undefined;
   return { contents: { kind: MarkupKind.Markdown, value }, range: toRange(text, place.range) };
+}
+
+/** A key of the language, or the name of a format under `formats:`. */
+function describeWord(
+  { path, text }: Extract<Place, { kind: 'key' }>,
+  { snapshot }: Analysis,
+  options: HoverOptions,
+): string | undefined {
+  const isDefinition = path.length === 1 && path[0] === 'formats';
+  const format = isDefinition ? snapshot.formats.find(text)?.format : undefined;
+  return format ? describeDrawn(format, options) : describeKey(path, text);
 }
 
 /** Read anew: it may have changed while values were read. */

@@ -12,6 +12,9 @@ import { formatPlaces } from './references';
 export type Renaming =
   { readonly kind: 'edit'; readonly edit: WorkspaceEdit } | { readonly kind: 'refused'; readonly reason: string };
 
+/** As `formats:` takes them. */
+const FORMAT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
+
 /** What can be renamed at a position: the name of a format that the user defined. */
 export async function prepareRename(
   document: TextDocument,
@@ -36,15 +39,19 @@ export async function rename(
   const snapshot = context.analyses.snapshot(document);
   const named = formatNameAt(formatNames(snapshot.syntax.root), snapshot.document.offsetAt(position));
   if (!named) return refused('only formats that are defined under formats: can be renamed');
-  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(newName)) {
-    return refused(`${newName} is no name of a format: expected a letter, then letters, digits and _`);
+  if (!FORMAT_NAME.test(newName)) {
+    return refused(`${newName} is no name of a format: expected a letter, then letters, digits, _, . and -`);
   }
   const taken = context.formats.find(newName);
-  if (newName === KEEP || taken)
+  if (newName.toLowerCase() === KEEP || taken)
     return refused(`${newName} is the name of ${taken?.format.title ?? 'what is left as it is'}`);
   const places = await formatPlaces(snapshot, named.text, context);
   if (places.length === 0) return refused(`${named.text} is not defined under formats:, so it can't be renamed`);
-  const clash = places.find(({ syntax }) => formatNames(syntax.root).definitions.some(({ text }) => text === newName));
+  const clash = places.find(({ syntax }) =>
+    formatNames(syntax.root).definitions.some(
+      ({ text }) => text.toLowerCase() === newName.toLowerCase() && text !== named.text,
+    ),
+  );
   if (clash) return refused(`${newName} is defined already, in ${clash.document.uri}`);
   const changes = places.map(({ document: text, open, definitions, uses }) => {
     const edits = [...definitions, ...uses].map((node) => respelled(node, newName, text));

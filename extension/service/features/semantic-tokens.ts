@@ -63,7 +63,7 @@ export async function semanticTokens(
 }
 
 function tokensOf(analysis: Analysis, context: ServiceContext): Token[] {
-  const { syntax, document } = analysis.snapshot;
+  const { syntax, document, formats } = analysis.snapshot;
   const tokens: Token[] = [];
   const add = ({ start, end }: TextRange, type: TokenType, ...modifiers: TokenModifier[]): void => {
     tokens.push({ start, end, type, modifiers });
@@ -78,7 +78,7 @@ function tokensOf(analysis: Analysis, context: ServiceContext): Token[] {
       if (own.has(node)) add(inside, 'dtype', 'declaration');
       else if (keysAt(path).some(({ name }) => name === node.text)) add(inside, 'property');
     } else if (namesFormat(path)) {
-      const found = context.formats.find(node.text);
+      const found = formats.find(node.text);
       if (node.text === KEEP) add(inside, 'keyword');
       else if (found?.canonical === false) add(inside, 'dtype', 'deprecated');
       else if (found || [...own].some(({ text }) => text === node.text)) add(inside, 'dtype');

@@ -78,7 +78,7 @@ describe('the sample checkpoint', () => {
     ['second-half', 'secondHalf'],
   ])('scoring %s: perplexity and divergence are those of transformers in float64', (scoring, key) => {
     const windows = cutWindows(values(golden.tokens), golden.context, golden.windows, scoring);
-    const scores = windows.map(({ tokens, first }, at) => windowScores(toEnd(session.score(tokens, first)), at));
+    const scores = windows.map(({ tokens, first }, at) => windowScores(toEnd(session.score(tokens, first)).scores, at));
     const { base, cast, divergence } = summarize(scores);
     const wanted = golden[key];
     const near = (got: number, want: number, share: number): void =>

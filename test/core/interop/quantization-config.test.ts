@@ -77,7 +77,29 @@ test('nf4 alone goes to bitsandbytes, and the head is skipped by name', () => {
   });
 });
 
+test('nested scales and the 4-bit float of bitsandbytes are named in its configuration', () => {
+  expect(loadingOf('match: "**.{o,down}_proj.weight", dtype: e2m1_bnb, nested: true')).toMatchObject({
+    kind: 'bitsandbytes',
+    note: 'bitsandbytes: transformers reads it',
+    config: { bnb_4bit_quant_type: 'fp4', bnb_4bit_use_double_quant: true },
+  });
+});
+
+test('rows that the group does not divide are read on a GPU only', () => {
+  const { kind, note } = loadingOf('match: "**.o_proj.weight", dtype: nf4, group: 256');
+  expect(kind).toBe('bitsandbytes');
+  expect(note).toContain('misreads rows that the group does not divide, as the rows of 128 in groups of 256');
+});
+
 test.each([
+  [['match: "**.o_proj.weight", dtype: nf4, outliers: 2'], 'keeps outlier columns in 16 bit beside its codes'],
+  [['match: "**.o_proj.weight", dtype: int8, outliers: 2'], 'keeps outlier columns in 16 bit beside its codes'],
+  [['match: "**.o_proj.weight", dtype: nf4, group: 16'], 'bitsandbytes knows no groups of 16, but 32, 64'],
+  [
+    ['match: "**.o_proj.weight", dtype: nf4', 'match: "**.down_proj.weight", dtype: nf4, nested: true'],
+    'model.layers.0.mlp.down_proj.weight is nf4 with nested scales and model.layers.0.self_attn.o_proj.weight nf4',
+  ],
+  [['match: "**.o_proj.weight", dtype: sf4'], 'sf4 with this scale has no spelling'],
   [['match: "**.o_proj.weight", dtype: nf4', 'match: "**.down_proj.weight", dtype: int8'], 'bitsandbytes reads only'],
   [['match: model.embed_tokens.weight, dtype: int8'], 'model.embed_tokens.weight (embedding) is not the weight of'],
   [['match: "**.o_proj.weight", dtype: fp8_e5m2'], 'fp8_e5m2 with this scale has no spelling'],

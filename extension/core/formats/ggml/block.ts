@@ -6,12 +6,12 @@ export interface GgmlBlock {
   readonly blockSize: number;
   readonly blockBytes: number;
   /** Values of whole blocks, as ggml's `dequantize_row_*` computes them in float32. Throws on a part of a block. */
-  decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
+  readonly decode: (bytes: Uint8Array) => Float32Array<ArrayBuffer>;
   /**
    * Whole blocks of finite values, byte for byte as ggml quantizes them without an importance matrix. Throws on a
    * part of a block. Absent for types that can only be read.
    */
-  encode?(values: Float32Array): Uint8Array<ArrayBuffer>;
+  readonly encode?: (values: Float32Array) => Uint8Array<ArrayBuffer>;
 }
 
 /** A block type that can be written too. */

@@ -1,5 +1,5 @@
 import type { Activations, KeyValues } from '../ops';
-import { addLinear, linear, type Linear, type Pass } from './linear';
+import { addLinear, input, linear, type Linear, type Pass } from './linear';
 import { norm, type Norm } from './norm';
 
 /** Causal attention; query heads share key-value heads in groups (Ainslie et al. 2023). */
@@ -39,10 +39,10 @@ export function attend(
   to: Activations,
 ): void {
   const { ops } = pass;
-  const { heads, kvHeads, scale, rotary, window, softcap } = attention;
-  const input = ops.pack(x);
+  const { heads, kvHeads, headSize, scale, rotary, window, softcap } = attention;
+  const from = input(pass, x);
   const projected = (layer: Linear, after: Norm | undefined): Activations => {
-    const y = linear(pass, layer, input);
+    const y = linear(pass, layer, from);
     return after ? norm(pass, after, y) : y;
   };
   const q = projected(attention.q, attention.qNorm);
@@ -55,7 +55,9 @@ export function attend(
     ops.rotate(q, first, heads, table, scale);
     ops.rotate(k, first, kvHeads, table, 1);
   }
-  ops.append(cache, first, k, v);
+  const stored = pass.rounding?.keyValues;
+  const kept = (y: Activations): Activations => (stored ? ops.rounded(y, headSize, stored) : y);
+  ops.append(cache, first, kept(k), kept(v));
   const mixed = ops.attention(q, cache, first, heads, { window, softcap });
-  addLinear(pass, attention.o, ops.pack(mixed), to);
+  addLinear(pass, attention.o, input(pass, mixed), to);
 }

@@ -1,5 +1,5 @@
 import type { Activations } from '../ops';
-import { linear, type Linear, type Pass } from './linear';
+import { input, linear, type Linear, type Pass } from './linear';
 import { runMlp, type GatedMlp } from './mlp';
 
 /** A mixture of experts (Shazeer et al. 2017; Fedus et al. 2021): each token goes to the few that its router likes. */
@@ -18,8 +18,8 @@ export interface Experts {
 /** Adds the output for the rows `x` to `to`. */
 export function runExperts(pass: Pass, experts: Experts, x: Activations, to: Activations): void {
   const { ops } = pass;
-  const input = ops.pack(x);
-  const logits = ops.read(linear(pass, experts.router, input));
+  const from = input(pass, x);
+  const logits = ops.read(linear(pass, experts.router, from));
   const routes = route(logits, x.rows, experts.chosen, experts.normalize);
   for (const [index, expert] of experts.experts.entries()) {
     const { rows, weights } = routes[index]!;
@@ -29,7 +29,7 @@ export function runExperts(pass: Pass, experts: Experts, x: Activations, to: Act
     ops.release(before);
   }
   if (!experts.shared) return;
-  const gates = ops.read(linear(pass, experts.shared.gate, input)).map((value) => 1 / (1 + Math.exp(-value)));
+  const gates = ops.read(linear(pass, experts.shared.gate, from)).map((value) => 1 / (1 + Math.exp(-value)));
   const all = Int32Array.from({ length: x.rows }, (_, row) => row);
   addWeighted(pass, experts.shared.mlp, x, all, gates, to);
 }

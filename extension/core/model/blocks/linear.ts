@@ -1,3 +1,4 @@
+import type { ActivationDtype } from '../../formats/activation-rounding';
 import type { Activations, Matrix, ModelOps, PackedActivations, RotaryTable, Vector, Weights } from '../ops';
 
 /** x W^T + b; names of its weights. */
@@ -12,10 +13,35 @@ export interface Pass {
   readonly weights: Weights;
   /** In the order of the graph's `rotaries`. */
   readonly rotaries: readonly RotaryTable[];
+  /** What inputs, keys and values are rounded to; nothing without it. */
+  readonly rounding?: Rounding;
 }
 
-export function linear({ ops, weights }: Pass, { weight, bias }: Linear, x: PackedActivations): Activations {
-  const y = ops.linear(x, matrix(weights, weight));
+/** Narrower dtypes of what a model computes with. */
+export interface Rounding {
+  /** Of the input of the linear layer whose weight has this name. */
+  readonly inputs: ReadonlyMap<string, ActivationDtype>;
+  /** Of keys, after their rotation, and values: each head of a token has its scale. */
+  readonly keyValues: ActivationDtype | undefined;
+}
+
+/** What linear layers read: packed when first asked for, once for each dtype that it is rounded to. */
+export type Input = (weight: string) => PackedActivations;
+
+export function input({ ops, rounding }: Pass, x: Activations): Input {
+  const packed = new Map<ActivationDtype | undefined, PackedActivations>();
+  return (weight) => {
+    const dtype = rounding?.inputs.get(weight);
+    const known = packed.get(dtype);
+    if (known) return known;
+    const made = ops.pack(dtype ? ops.rounded(x, x.columns, dtype) : x);
+    packed.set(dtype, made);
+    return made;
+  };
+}
+
+export function linear({ ops, weights }: Pass, { weight, bias }: Linear, x: Input): Activations {
+  const y = ops.linear(x(weight), matrix(weights, weight));
   if (bias !== undefined) ops.addBias(y, vector(weights, bias));
   return y;
 }
@@ -24,10 +50,10 @@ export function linear({ ops, weights }: Pass, { weight, bias }: Linear, x: Pack
 export function addLinear(
   { ops, weights }: Pass,
   { weight, bias }: Linear,
-  x: PackedActivations,
+  x: Input,
   to: Activations,
 ): void {
-  ops.addLinear(x, matrix(weights, weight), to);
+  ops.addLinear(x(weight), matrix(weights, weight), to);
   if (bias !== undefined) ops.addBias(to, vector(weights, bias));
 }
 

@@ -1,5 +1,5 @@
 import type { Activation, Activations } from '../ops';
-import { addLinear, linear, type Linear, type Pass } from './linear';
+import { addLinear, input, linear, type Linear, type Pass } from './linear';
 
 /** down(act(gate(x)) * up(x)) (Shazeer 2020), or down(act(up(x))) without a gate. */
 export type Mlp = GatedMlp | PlainMlp;
@@ -21,20 +21,20 @@ export interface PlainMlp {
 
 /** Adds the output for the rows `x` to `to`. */
 export function runMlp(pass: Pass, mlp: Mlp, x: Activations, to: Activations): void {
-  addLinear(pass, mlp.down, pass.ops.pack(middle(pass, mlp, x)), to);
+  addLinear(pass, mlp.down, input(pass, middle(pass, mlp, x)), to);
 }
 
 function middle(pass: Pass, mlp: Mlp, x: Activations): Activations {
   const { ops } = pass;
-  const input = ops.pack(x);
+  const from = input(pass, x);
   switch (mlp.kind) {
     case 'gated-mlp': {
-      const gate = linear(pass, mlp.gate, input);
-      ops.gate(gate, linear(pass, mlp.up, input), mlp.activation);
+      const gate = linear(pass, mlp.gate, from);
+      ops.gate(gate, linear(pass, mlp.up, from), mlp.activation);
       return gate;
     }
     case 'mlp': {
-      const up = linear(pass, mlp.up, input);
+      const up = linear(pass, mlp.up, from);
       ops.activate(up, mlp.activation);
       return up;
     }

@@ -95,8 +95,10 @@ function possible(choice: DtypeChoice, format: NumberFormat, reader: Reader): Dt
       `${format.id} has no infinity or NaN; expected saturate`,
     ),
     options: possibleOptions(choice.options, format, reader).filter((option) => {
-      if (option.name !== 'rotate' || (scale?.value ?? format.defaultScale).kind !== 'tensor') return true;
-      const message = 'rotate needs scales of their own for runs of a row; give scale: channel or a group';
+      const byRun = option.name === 'rotate' || (option.name === 'fit' && option.value === 'mse');
+      if (!byRun || (scale?.value ?? format.defaultScale).kind !== 'tensor') return true;
+      const what = option.name === 'fit' ? 'fit: mse' : 'rotate';
+      const message = `${what} needs scales of their own for runs of a row; give scale: channel or a group`;
       reportError(reader, 'bad-value', option.range, message);
       return false;
     }),

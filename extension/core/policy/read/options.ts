@@ -1,4 +1,5 @@
 import { CAST_OPTIONS, type CastOption, type CastOptions } from '../../formats/cast-options';
+import { INTEGER_BITS } from '../../formats/integer-codes';
 import type { NumberFormat } from '../../formats/format';
 import type { CastOptionChoice } from '../policy';
 import { located, type Located } from '../range';
@@ -92,7 +93,7 @@ function readVia(key: string, node: SyntaxNode | undefined, reader: Reader): Loc
   const scalar = scalarOf(key, node, 'an integer format such as int8', reader);
   if (!scalar) return undefined;
   const format = reader.formats.find(scalar.text)?.format;
-  if (format?.family === 'integer') return located(format.id, scalar.range);
+  if (format && INTEGER_BITS.has(format.id)) return located(format.id, scalar.range);
   const message = `${key} can't be ${quoted(scalar.text)}; expected an integer format such as int8`;
   reportError(reader, 'bad-value', scalar.range, message);
   return undefined;

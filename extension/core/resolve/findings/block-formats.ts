@@ -19,7 +19,9 @@ export function fittingFormats(
   return formats
     .ids()
     .map((id) => formats.find(id)!.format)
-    .filter(({ blockSize }) => blockSize !== undefined && tensors.every(({ shape }) => columnsOf(shape) % blockSize === 0))
+    .filter(
+      ({ blockSize }) => blockSize !== undefined && tensors.every(({ shape }) => columnsOf(shape) % blockSize === 0),
+    )
     .map((each) => ({ id: each.id, bits: bitsPerWeight(each) }))
     .filter(({ bits }) => bits >= least)
     .sort((a, b) => a.bits - b.bits)

@@ -11,6 +11,7 @@ export { matmul } from './matmul';
 export { pack4, pack8 } from './pack';
 export { rmsNorm } from './rms-norm';
 export { rotate } from './rotate';
+export { roundFloats, roundIntegers } from './round-rows';
 export { addRows, gatherRows } from './rows';
 export { swiglu } from './swiglu';
 export { softcap } from './tanh';

@@ -38,9 +38,10 @@ export async function completeDtypes(site: ValueSite): Promise<readonly Proposal
   const index = linked.kind === 'open' ? context.indexOf(linked.checkpoint.tree) : undefined;
   const meant = index && { index, counts: kindsOfChoice(snapshot.policy, rule, index, context.matches) };
   const target = snapshot.policy.target?.value;
-  const formats = context.formats.ids().flatMap((id): readonly RankedDtype[] => {
-    const { format } = context.formats.find(id)!;
-    return storedBy(target, id) ? ranked(format, choice, meant, site) : [];
+  const formats = snapshot.formats.ids().flatMap((id): readonly RankedDtype[] => {
+    const { format } = snapshot.formats.find(id)!;
+    // A format of one's own is written dequantized for a loader that has no layout for it.
+    return format.definition !== undefined || storedBy(target, id) ? ranked(format, choice, meant, site) : [];
   });
   return [...formats, keepProposal(meant)].sort((a, b) => a.fit - b.fit).map(({ proposal }) => proposal);
 }
@@ -53,7 +54,7 @@ function ranked(
   site: ValueSite,
 ): readonly RankedDtype[] {
   const effectWith = (wanted: DtypeChoice): DtypeEffect | undefined =>
-    meant && dtypeEffect(wanted, meant.counts, meant.index, site.context.formats);
+    meant && dtypeEffect(wanted, meant.counts, meant.index, site.snapshot.formats);
   const wanted = choiceWith(choice, format);
   const effect = effectWith(wanted);
   if (!effect?.impossible) {
@@ -96,7 +97,7 @@ function formatProposal(
   effect: DtypeEffect | undefined,
   group: { readonly size: number; readonly line: string } | undefined,
 ): Proposal {
-  const { id } = format;
+  const { id, definition } = format;
   const detail = effect && effect.tensors > 0 ? effectDetail(effect) : nominalBits(format);
   const applied =
     effect && effect.tensors > 0 ? `On its ${count(effect.tensors, 'tensor')}: ${effectDetail(effect)}.` : '';
@@ -105,7 +106,12 @@ function formatProposal(
     kind: CompletionItemKind.EnumMember,
     detail: group ? `group ${group.size}: ${detail}` : detail,
     ...(group ? { text: `${id}${group.line}group: ${group.size}` } : {}),
-    data: { about: 'dtype', id, ...(applied === '' ? {} : { effect: applied }) },
+    data: {
+      about: 'dtype',
+      id,
+      ...(definition === undefined ? {} : { definition }),
+      ...(applied === '' ? {} : { effect: applied }),
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import type { CompletionSite } from '../completion';
 import type { Proposal } from './item';
 
 /** Keys of the language that nothing acts on yet: known, but not proposed. */
-const LATER: ReadonlySet<string> = new Set(['extends', 'formats']);
+const LATER: ReadonlySet<string> = new Set(['extends']);
 
 /** Keys that say the same thing in two ways; one of them is enough. */
 const EITHER: Readonly<Record<string, string>> = { group: 'scale', scale: 'group' };
@@ -24,6 +24,12 @@ const VALUES: Readonly<Record<string, { readonly snippet: string; readonly text:
   except: { snippet: ' "$1"', text: ' ' },
   layers: { snippet: ' "$1"', text: ' ' },
   rules: { snippet: '\n  - match: "$1"\n    dtype: $2', text: '\n  - match: ' },
+  formats: {
+    snippet: '\n  ${1:mine}: { codebook: [${2:-1, -0.3, 0, 0.3, 1}], group: ${3:64} \\}',
+    text: '\n  ',
+  },
+  float: { snippet: ' { exponent: ${1:3}, mantissa: ${2:4} \\}', text: ' ' },
+  codebook: { snippet: ' [${1:-1, 0, 1}]', text: ' ' },
   budget: { snippet: '\n  $0', text: '\n  ' },
   evaluate: { snippet: '\n  $0', text: '\n  ' },
 };
@@ -47,9 +53,9 @@ export function completeKeys(site: CompletionSite<Extract<Place, { kind: 'key' |
 }
 
 /** Keys that the format of the rule does not take; options wait until there is a format that takes them. */
-function uselessKeys({ snapshot, context, rule }: CompletionSite): ReadonlySet<string> {
+function uselessKeys({ snapshot, rule }: CompletionSite): ReadonlySet<string> {
   const choice = rule === undefined ? snapshot.policy.default : snapshot.policy.rules[rule];
-  const format = choice?.dtype && context.formats.find(choice.dtype.value)?.format;
+  const format = choice?.dtype && snapshot.formats.find(choice.dtype.value)?.format;
   const options = CAST_OPTIONS.filter((option) => !format?.options?.includes(option)).map((name) => OPTION_KEY[name]);
   const isKept = choice?.dtype?.value === KEEP;
   const unscaled = isKept || (format?.granularities.every((kind) => kind === 'none') ?? false);

@@ -1,4 +1,6 @@
 import { MarkupKind, type CompletionItem } from 'vscode-languageserver-types';
+import { definedFormat } from '../../../core/formats/defined-format';
+import type { FormatDefinition } from '../../../core/formats/definition';
 import { firstTensors } from '../../../core/resolve/tensor-set';
 import { describeFormat } from '../../format-text';
 import type { ServiceContext } from '../../service-context';
@@ -6,7 +8,7 @@ import { code, count } from '../../wording';
 
 /** What a proposal brings along so that its documentation can be made when somebody looks at it. */
 export type ProposalData =
-  | { readonly about: 'dtype'; readonly id: string; readonly effect?: string }
+  | { readonly about: 'dtype'; readonly id: string; readonly definition?: FormatDefinition; readonly effect?: string }
   | { readonly about: 'pattern'; readonly checkpoint: string; readonly glob: string };
 
 /** Tensors that are named. */
@@ -21,10 +23,10 @@ export async function resolveCompletion(item: CompletionItem, context: ServiceCo
 }
 
 function dtypeText(
-  { id, effect }: Extract<ProposalData, { about: 'dtype' }>,
+  { id, definition, effect }: Extract<ProposalData, { about: 'dtype' }>,
   { formats }: ServiceContext,
 ): string | undefined {
-  const format = formats.find(id)?.format;
+  const format = definition ? definedFormat(id, definition) : formats.find(id)?.format;
   return format && [describeFormat(format), effect ?? ''].filter((part) => part !== '').join('\n\n');
 }
 

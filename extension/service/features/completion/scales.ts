@@ -35,7 +35,7 @@ async function completeGranularities(
   print: (scale: Granularity) => string,
 ): Promise<readonly Proposal[]> {
   const choice: DtypeChoice | undefined = rule === undefined ? snapshot.policy.default : snapshot.policy.rules[rule];
-  const format = choice?.dtype && context.formats.find(choice.dtype.value)?.format;
+  const format = choice?.dtype && snapshot.formats.find(choice.dtype.value)?.format;
   const taken = format ? scales.filter(({ kind }) => format.granularities.includes(kind)) : scales;
   const linked = await context.analyses.checkpointOf(snapshot);
   if (linked.kind !== 'open' || !choice || !format) return taken.map((scale) => proposal(print(scale), undefined));
@@ -44,7 +44,7 @@ async function completeGranularities(
   return taken.flatMap((scale) => {
     const key = 'scale' as const;
     const wanted = { ...choice, scale: { ...located(scale, place.range), key } };
-    const effect = dtypeEffect(wanted, counts, index, context.formats);
+    const effect = dtypeEffect(wanted, counts, index, snapshot.formats);
     if (effect.impossible > 0) return [];
     const { bytesBefore, bytesAfter, elements, tensors } = effect;
     const detail = `${beforeAfter(bytesBefore, bytesAfter)}, ${bitsPerWeight(bytesAfter, elements)}`;

@@ -22,7 +22,7 @@ export async function describeValues(
   const profile = read && read.moments.count > 0 ? read : undefined;
   const figures = stored ? figuresOf('Values', stored) : profile && profileFigures(profile, tensor.shape);
   if (figures === undefined || !profile) return figures;
-  const format = treatment.kind === 'cast' ? context.formats.find(treatment.cast.format)?.format : undefined;
+  const format = treatment.kind === 'cast' ? analysis.snapshot.formats.find(treatment.cast.format)?.format : undefined;
   const picture = format && options.pictures ? codePointsPicture(format, profile) : undefined;
   return [figures, picture ?? code(textHistogram(profile))].join('\n\n');
 }

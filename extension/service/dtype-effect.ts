@@ -76,5 +76,6 @@ export function choiceWith(choice: DtypeChoice | undefined, format: NumberFormat
     round,
     overflow,
     options: options?.filter(({ name }) => format.options?.includes(name)) ?? [],
+    activations: choice?.activations,
   };
 }

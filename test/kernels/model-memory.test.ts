@@ -39,7 +39,7 @@ describe('the memory reckoned beforehand is enough, and at most 8 MB too much', 
     const changed = new Set(
       graph.tensors.filter(({ name }) => name.includes('mlp') || name.includes('head')).map(({ name }) => name),
     );
-    const bytes = modelBytes(graph, changed, context);
+    const bytes = modelBytes({ graph, changed, context });
     const kernels = modelKernels();
     const session = createModelSession(kernels, graph, context);
     for (const { name, shape } of graph.tensors) {

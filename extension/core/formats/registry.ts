@@ -118,8 +118,8 @@ export const FORMATS: ReadonlyMap<string, NumberFormat> = new Map(
     bfp2,
     int2,
     tq20,
-    tq10,
     ternary,
+    tq10,
   ].map((format) => [format.id, format]),
 );
 

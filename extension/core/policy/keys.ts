@@ -1,3 +1,5 @@
+import { ACTIVATION_DTYPES } from '../formats/activation-rounding';
+
 /** A key of the language: what completion offers, hover explains and the JSON Schema repeats. */
 export interface KeySpec {
   readonly name: string;
@@ -76,6 +78,11 @@ export const CHOICE_KEYS = [
     values: ['16', '32', '64', '128'],
   },
   { name: 'outliers', summary: 'Columns of largest magnitude that stay in 16 bit beside the cast ones.' },
+  {
+    name: 'activations',
+    summary: 'What inputs of these linear layers are rounded to when the policy is evaluated; no byte changes.',
+    values: ACTIVATION_DTYPES,
+  },
 ] as const satisfies readonly KeySpec[];
 
 export const RULE_KEYS = [
@@ -134,6 +141,11 @@ export const POLICY_KEYS = [
   },
   { name: 'default', summary: 'What tensors get that no rule matches; `keep` when this key is missing.' },
   { name: 'rules', summary: 'Rules in order: the LAST rule that matches a tensor decides its dtype.' },
+  {
+    name: 'kv_cache',
+    summary: 'What keys and values are rounded to when the policy is evaluated; no byte changes.',
+    values: ACTIVATION_DTYPES,
+  },
   { name: 'formats', summary: 'Formats of your own, usable as dtype.' },
   { name: 'budget', summary: 'Limits that the plan and the evaluation must stay within.' },
   { name: 'evaluate', summary: 'How to measure what the policy costs in quality.' },

@@ -1,4 +1,5 @@
 import { withDefined } from '../formats/defined-format';
+import { ACTIVATION_DTYPES } from '../formats/activation-rounding';
 import type { FormatTable } from '../formats/format-table';
 import { finding, type Finding } from './finding';
 import { CHOICE_KEYS, POLICY_KEYS, type Target } from './keys';
@@ -33,6 +34,7 @@ const NOTHING: Policy = {
   default: undefined,
   rules: [],
   formats: [],
+  kvCache: undefined,
   budget: undefined,
   evaluate: undefined,
 };
@@ -82,6 +84,7 @@ function readPolicy(map: MapNode, outer: Reader): Policy {
     default: readDefault(entries.value('default'), reader),
     rules: readRules(entries.value('rules'), reader),
     formats,
+    kvCache: wordOf('kv_cache', entries.value('kv_cache'), ACTIVATION_DTYPES, reader),
     budget: readBudget(entries.value('budget'), reader),
     evaluate: readEvaluate(entries.value('evaluate'), reader),
   };

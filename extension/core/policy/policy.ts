@@ -1,3 +1,4 @@
+import type { ActivationDtype } from '../formats/activation-rounding';
 import type { CastOption, CastOptions } from '../formats/cast-options';
 import type { FormatDefinition } from '../formats/definition';
 import type { Granularity, Rounding, ScaleDtype } from '../formats/format';
@@ -42,6 +43,8 @@ export interface DtypeChoice {
   readonly overflow: Located<'saturate' | 'ieee'> | undefined;
   /** Further keys, those that the format takes. */
   readonly options: readonly CastOptionChoice[];
+  /** What inputs of the linear layers are rounded to when the policy is evaluated. */
+  readonly activations: Located<ActivationDtype> | undefined;
 }
 
 export interface Rule extends DtypeChoice {
@@ -92,6 +95,8 @@ export interface Policy {
   readonly rules: readonly Rule[];
   /** The user's own formats, those that can be used. */
   readonly formats: readonly DefinedFormat[];
+  /** What keys and values are rounded to when the policy is evaluated. */
+  readonly kvCache: Located<ActivationDtype> | undefined;
   readonly budget: Budget | undefined;
   readonly evaluate: EvaluateSettings | undefined;
 }

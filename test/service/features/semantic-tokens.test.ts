@@ -75,6 +75,8 @@ formats: { mine: { codebook: [-1, 1], group: 64 } }
       'keep keyword',
       'formats property',
       'mine dtype declaration',
+      'codebook property',
+      'group property',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { ACTIVATION_DTYPES } from '../../formats/activation-rounding';
 import type { NumberFormat } from '../../formats/format';
 import { anyOf } from '../nearest';
 import type { DtypeChoice } from '../policy';
@@ -17,6 +18,7 @@ export const NO_CHOICE: DtypeChoice = {
   round: undefined,
   overflow: undefined,
   options: [],
+  activations: undefined,
 };
 
 /**
@@ -31,6 +33,7 @@ export function readChoice(entries: Entries, reader: Reader): DtypeChoice {
     round: readRound(entries.value('round'), reader),
     overflow: wordOf('overflow', entries.value('overflow'), ['saturate', 'ieee'], reader),
     options: readOptions(entries, reader),
+    activations: wordOf('activations', entries.value('activations'), ACTIVATION_DTYPES, reader),
   };
   if (!choice.dtype) return choice;
   if (choice.dtype.value === KEEP) return keptWhole(choice, reader);
@@ -51,7 +54,7 @@ function keptWhole(choice: DtypeChoice, reader: Reader): DtypeChoice {
         'keep leaves tensors as they are: it takes no scale, rounding or option',
       );
   }
-  return { ...NO_CHOICE, dtype: choice.dtype };
+  return { ...NO_CHOICE, dtype: choice.dtype, activations: choice.activations };
 }
 
 function possible(choice: DtypeChoice, format: NumberFormat, reader: Reader): DtypeChoice {
@@ -102,5 +105,6 @@ function possible(choice: DtypeChoice, format: NumberFormat, reader: Reader): Dt
       reportError(reader, 'bad-value', option.range, message);
       return false;
     }),
+    activations: choice.activations,
   };
 }

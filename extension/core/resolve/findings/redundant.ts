@@ -30,9 +30,10 @@ export const redundant: DraftCheck = (policy, draft) => {
 
 /** All that a choice asks for; undefined for one that can't be read. */
 function keyOf(choice: DtypeChoice | undefined, formats: FormatTable): string | undefined {
-  if (!choice || choice.dtype?.value === KEEP) return KEEP;
+  const activations = choice?.activations?.value;
+  if (!choice || choice.dtype?.value === KEEP) return activations ? `${KEEP} ${activations}` : KEEP;
   const cast = castOf(choice, formats)?.cast;
-  return cast && JSON.stringify(cast);
+  return cast && JSON.stringify({ ...cast, activations });
 }
 
 /** The last of the earlier deciders of `won`, when all of them ask for the same as rule `index`. */

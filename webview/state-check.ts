@@ -54,6 +54,10 @@ const isReport = isShape<EvaluationReport>({
     perplexityDifferenceInterval: isShape({ low: isFigure, high: isFigure }),
     measurable: isBoolean,
   }),
+  simulated: isNullOr(
+    isShape<NonNullable<EvaluationReport['simulated']>>({ activations: isRecordOf(isNatural), kvCache: isNullOr(isOneOf(...ACTIVATION_DTYPES)) }),
+  ),
+  cachedWindows: isNatural,
   seconds: isFigure,
 });
 

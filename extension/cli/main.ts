@@ -12,6 +12,7 @@ import { inspect } from './commands/inspect';
 import { plan } from './commands/plan';
 import { CommandError, EXIT, type ExitCode } from './exit-code';
 import { messageOf } from './open-policy';
+import { CACHE, NO_CACHE } from './base-cache';
 import { CHECKPOINT, JSON_OUT, REPRODUCIBLE, positiveInteger } from './options';
 import type { Terminal } from './terminal';
 import { Cancelled } from '../jobs/progress';
@@ -104,6 +105,8 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .option(...CHECKPOINT)
     .option('--workers <n>', 'workers (default: one a core)', positiveInteger('--workers'))
     .option(...REPRODUCIBLE, false)
+    .option(...CACHE)
+    .option(...NO_CACHE)
     .option(...JSON_OUT, false)
     .action(async (file: string, options: EvalFlags) =>
       finish(
@@ -119,6 +122,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
             maxPerplexityIncrease: options.maxPerplexityIncrease,
             workers: options.workers,
             reproducible: options.reproducible,
+            cache: options.cache,
             signal,
           },
           terminal,

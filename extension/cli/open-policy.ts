@@ -4,6 +4,7 @@ import type { CheckpointFolder } from '../core/checkpoint/byte-source';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { openCheckpoint } from '../core/checkpoint/open';
 import { BUILT_IN_FORMATS } from '../core/formats/registry';
+import { extendPolicy, type ReadBase } from '../core/policy/extend';
 import type { Finding } from '../core/policy/finding';
 import { parsePolicy } from '../core/policy/parse';
 import type { Policy } from '../core/policy/policy';
@@ -56,14 +57,26 @@ export async function openPolicyText(
   text: string,
   checkpoint: string | undefined,
 ): Promise<OpenedPolicy> {
-  const named = parsePolicy(text, BUILT_IN_FORMATS).policy.checkpoint?.value;
+  const { checkpoint: written } = parsePolicy(text, BUILT_IN_FORMATS).policy;
+  const named = written?.value;
   const place = checkpoint ?? (named === undefined ? undefined : path.resolve(path.dirname(file), named));
   return resolvePolicy(file, text, place === undefined ? undefined : await openCheckpointAt(place));
 }
 
+/** A policy that another one extends. */
+const readBase: ReadBase = async (written, from) => {
+  const id = path.resolve(path.dirname(from), written);
+  return { id, text: await readFile(id, 'utf8') };
+};
+
 /** A policy's text against a checkpoint that is open already. */
-export function resolvePolicy(file: string, text: string, opened: OpenedCheckpoint | undefined): OpenedPolicy {
-  const { policy, findings } = parsePolicy(text, BUILT_IN_FORMATS);
+export async function resolvePolicy(
+  file: string,
+  text: string,
+  opened: OpenedCheckpoint | undefined,
+): Promise<OpenedPolicy> {
+  const own = parsePolicy(text, BUILT_IN_FORMATS);
+  const { policy, findings } = await extendPolicy(text, path.resolve(file), own, BUILT_IN_FORMATS, readBase);
   if (!opened) return { file, text, policy, findings, opened };
   const plan = resolve(policy, opened.checkpoint.tree, BUILT_IN_FORMATS);
   return { file, text, policy, findings: [...findings, ...plan.findings], opened: { ...opened, plan } };

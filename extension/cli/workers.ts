@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import type { ModelGraph } from '../core/model/graph';
+import { machineMemory } from '../files/node-memory';
+import type { PoolNeed } from '../jobs/evaluate';
 import { hasRelaxedSimd, kernelFile, type KernelModule } from '../kernels/relaxed-simd';
 import { createModelPool } from '../worker/model-pool';
 import type { ModelPool } from '../worker/model-protocol';
+import { modelWorkerCount } from '../worker/model-worker-count';
 import { createKernelPool } from '../worker/pool';
 import type { KernelPool } from '../worker/protocol';
 import { spawnNodeWorker } from '../worker/spawn-node';
@@ -24,10 +27,19 @@ function allowRelaxedSimd(): void {
 
 /** `plain`: the build that computes the same bits on every machine, though relaxed SIMD would be faster. */
 export async function compileKernels(name: KernelModule, plain = false): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readKernels(name, plain));
+}
+
+function readKernels(name: KernelModule, plain: boolean): Promise<Buffer<ArrayBuffer>> {
   if (!plain) allowRelaxedSimd();
-  return WebAssembly.compile(
-    await readFile(path.join(DIST, 'kernels', plain ? kernelFile(name, false) : kernelFile(name))),
-  );
+  return readFile(path.join(DIST, 'kernels', plain ? kernelFile(name, false) : kernelFile(name)));
+}
+
+/** Tells apart what may compute other bits: the build, and with relaxed SIMD the machine and its engine too. */
+export async function modelKernelsId(reproducible: boolean): Promise<string> {
+  const digest = createHash('sha256').update(await readKernels('model', reproducible)).digest('hex');
+  const relaxed = !reproducible && hasRelaxedSimd();
+  return relaxed ? `${digest} ${process.arch} ${process.versions.v8} ${cpus()[0]?.model ?? ''}` : digest;
 }
 
 export function workerCount(asked: number | undefined): number {
@@ -42,20 +54,19 @@ export async function startKernelPool(asked: number | undefined): Promise<Kernel
   });
 }
 
-/** Workers that each hold the model and its cast, in `bytes` of memory each; `reproducible` as `plain` above. */
+/** Workers that each hold the model and its cast, no more than there is memory for; `reproducible` as `plain` above. */
 export async function startModelPool(
   asked: number | undefined,
-  graph: ModelGraph,
-  context: number,
-  bytes: number,
+  { graph, context, rounding, bytes }: PoolNeed,
   reproducible: boolean,
 ): Promise<ModelPool> {
   return createModelPool({
     spawn: () => Promise.resolve(spawnNodeWorker(workerScript('model-worker'))),
-    size: workerCount(asked),
+    size: modelWorkerCount(workerCount(asked), bytes, machineMemory()),
     module: await compileKernels('model', reproducible),
     graph,
     context,
+    rounding,
     bytes,
   });
 }

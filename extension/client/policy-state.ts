@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
+import type { ReadBase } from '../core/policy/extend';
 import type { Finding } from '../core/policy/finding';
 import type { Policy } from '../core/policy/policy';
 import type { MatchCache } from '../core/resolve/match-cache';
@@ -47,6 +48,8 @@ export function createPolicyStates(checkpoints: Checkpoints): PolicyStates {
   };
   const edited = (document: vscode.TextDocument): void => {
     if (!isPolicy(document)) return;
+    // Others may extend it.
+    cache.clear();
     clearTimeout(timer);
     timer = setTimeout(() => changed.fire(document.uri), SETTLE_MS);
   };
@@ -86,6 +89,13 @@ export function createPolicyStates(checkpoints: Checkpoints): PolicyStates {
   };
 }
 
+/** A policy that another one extends, as the editor has it. */
+const readBase: ReadBase = async (written, from) => {
+  const uri = resolveReference(vscode.Uri.parse(from, true), written);
+  const document = await vscode.workspace.openTextDocument(uri);
+  return { id: uri.toString(), text: document.getText() };
+};
+
 async function readState(
   document: vscode.TextDocument,
   checkpoints: Checkpoints,
@@ -93,8 +103,9 @@ async function readState(
 ): Promise<PolicyState> {
   const { uri, version } = document;
   const text = document.getText();
-  const { BUILT_IN_FORMATS, parsePolicy, resolve } = await import('./policy-core');
-  const { policy, findings } = parsePolicy(text, BUILT_IN_FORMATS);
+  const { BUILT_IN_FORMATS, extendPolicy, parsePolicy, resolve } = await import('./policy-core');
+  const own = parsePolicy(text, BUILT_IN_FORMATS);
+  const { policy, findings } = await extendPolicy(text, uri.toString(), own, BUILT_IN_FORMATS, readBase);
   const base = { uri, text, version, policy };
   if (!policy.checkpoint) return { ...base, findings, checkpoint: { kind: 'none' } };
   const place = resolveReference(uri, policy.checkpoint.value);

@@ -1,24 +1,39 @@
-import { formatBytes } from '../core/byte-size';
 import type { CreateDigest } from '../core/digest';
 import type { EvaluationReport, Scoring } from '../core/evaluate/report';
-import { createRunning, type RunningFigures } from '../core/evaluate/running';
+import { simulatedOf } from '../core/evaluate/rounding-of';
+import { createRunning, runningDetail, type RunningFigures } from '../core/evaluate/running';
 import { summarize } from '../core/evaluate/summarize';
 import type { Tokenize } from '../core/evaluate/tokenize';
 import { windowScores, type WindowScores } from '../core/evaluate/window-scores';
-import { cutWindows, type Window } from '../core/evaluate/windows';
+import { cutWindows } from '../core/evaluate/windows';
+import type { Rounding } from '../core/model/blocks/linear';
 import type { ModelGraph } from '../core/model/graph';
-import type { Plan, PlannedTensor } from '../core/resolve/plan';
-import { MODEL_MEMORY_LIMIT } from '../kernels/model-memory';
-import { modelBytes } from '../kernels/model-size';
+import type { Plan } from '../core/resolve/plan';
 import type { ModelPool } from '../worker/model-protocol';
+import { openBaseStore, type BaseCaching } from './base-store';
 import type { CastSource } from './cast-tensor';
-import { baseValues, castValues } from './model-weights';
+import { loadBase, loadModel, modelTensors } from './load-model';
+import { memoryNeed } from './memory-need';
 import { inOrder } from './pipeline';
 import { Cancelled, type Progress } from './progress';
+import { untilAborted } from './until-aborted';
+
+/** What a pool of workers must be able to do. */
+export interface PoolNeed {
+  readonly graph: ModelGraph;
+  /** Tokens a window. */
+  readonly context: number;
+  /** Of the cast model. */
+  readonly rounding: Rounding | undefined;
+  /** Of memory, in each worker. */
+  readonly bytes: number;
+}
 
 export interface EvaluateRequest {
   readonly graph: ModelGraph;
   readonly plan: Plan;
+  /** What the cast model rounds while it runs (`roundingOf`); nothing without it. */
+  readonly rounding?: Rounding | undefined;
   readonly source: CastSource;
   readonly tokenize: Tokenize;
   readonly text: { readonly name: string; readonly content: string };
@@ -26,8 +41,12 @@ export interface EvaluateRequest {
   /** Windows at most. */
   readonly windows: number;
   readonly scoring: Scoring;
-  /** Starts the workers, each of which will need `bytes`; the job ends them, also when it fails or is cancelled. */
-  readonly startPool: (graph: ModelGraph, context: number, bytes: number) => Promise<ModelPool>;
+  /** Where the base's part is kept for the next evaluation, and found from the last one. */
+  readonly baseCaching?: BaseCaching | undefined;
+  /** Bytes that the machine can give to all workers, where that is known. */
+  readonly memory?: number | undefined;
+  /** Starts the workers; the job ends them, also when it fails or is cancelled. */
+  readonly startPool: (need: PoolNeed) => Promise<ModelPool>;
   readonly createDigest: CreateDigest;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
@@ -46,25 +65,49 @@ export type EvaluateProgress = Progress & { readonly running?: RunningFigures };
 export async function* evaluate(
   request: EvaluateRequest,
 ): AsyncGenerator<EvaluateProgress, EvaluationReport, undefined> {
-  const { graph, plan, context, signal } = request;
+  const { graph, plan, context, signal, source, rounding, createDigest } = request;
   const started = request.now();
-  const required = requiredTensors(graph, plan);
-  const changed = new Set(
-    required.filter(({ treatment }) => treatment.kind !== 'keep').map(({ tensor }) => tensor.name),
-  );
-  const bytes = modelBytes(graph, changed, context);
-  refuseTooLarge(bytes);
-  const tokens = request.tokenize(request.text.content);
-  const windows = cutWindows(tokens, context, request.windows, request.scoring);
+  const tensors = modelTensors(graph, plan);
+  const windows = cutWindows(request.tokenize(request.text.content), context, request.windows, request.scoring);
+  const stored = tensors.map(({ planned }) => planned.tensor);
+  const store =
+    request.baseCaching &&
+    (await untilAborted(
+      openBaseStore(request.baseCaching, { graph, context }, stored, windows, source.read, createDigest, signal),
+      signal,
+    ));
+  const baseKnown = store?.complete ?? false;
+  const changed = new Set(tensors.filter((tensor) => tensor.changed).map(({ required }) => required.name));
+  const bytes = memoryNeed({ graph, changed, context, rounding, baseKnown }, request.memory);
   const scores: WindowScores[] = [];
-  const pool = await request.startPool(graph, context, bytes);
+  const pool = await startPool(request, { graph, context, rounding, bytes });
   // Aborting ends the workers at once, so that a cancel never waits for a window.
   const stop = (): void => void pool.dispose();
   signal?.addEventListener('abort', stop);
+  let cachedWindows = 0;
   try {
     if (signal?.aborted) throw new Cancelled();
-    yield* loadAll(pool, request.source, required, signal);
-    yield* scoreAll(pool, windows, scores, signal);
+    yield* loadModel(pool, source, graph, tensors, baseKnown, signal);
+    const lateBase = once(() => loadBase(pool, source, graph, tensors, signal));
+    const score = async (at: number): Promise<Scored> => {
+      const { tokens, first } = windows[at]!;
+      const known = await store?.get(at);
+      // An entry that was there is there no more.
+      if (baseKnown && !known) await lateBase();
+      const { scores: figures, baseStates } = await pool.score(tokens, first, known ?? (store && 'return'));
+      if (baseStates) await store?.put(at, baseStates);
+      return { figures, cached: known !== undefined };
+    };
+    const progress = { phase: 'evaluating', total: windows.length, unit: 'windows' } as const;
+    yield { ...progress, done: 0, detail: '' };
+    const take = createRunning();
+    for await (const { figures, cached } of inOrder(tasks(windows.length, score, signal), pool.size + 1)) {
+      const scored = windowScores(figures, scores.length);
+      scores.push(scored);
+      if (cached) cachedWindows++;
+      const running = take(scored);
+      yield { ...progress, done: scores.length, detail: runningDetail(running, windows.length), running };
+    }
   } catch (error) {
     if (!signal?.aborted) throw error;
     if (scores.length === 0) throw new Cancelled();
@@ -79,84 +122,54 @@ export async function* evaluate(
       windows: scores.length,
       tokensScored: scores.reduce((sum, { kl }) => sum + kl.length, 0),
       text: request.text.name,
-      textDigest: digestOf(request.createDigest, request.text.content),
+      textDigest: digestOf(createDigest, request.text.content),
     },
     complete: scores.length === windows.length,
     ...summarize(scores),
+    simulated: simulatedOf(rounding),
+    cachedWindows,
     seconds: (request.now() - started) / 1000,
   };
 }
 
-async function* loadAll(
-  pool: ModelPool,
-  source: CastSource,
-  required: readonly PlannedTensor[],
-  signal: AbortSignal | undefined,
-): AsyncGenerator<EvaluateProgress, void, undefined> {
-  let loaded = 0;
-  for (const planned of required) {
-    if (signal?.aborted) throw new Cancelled();
-    yield { phase: 'loading', done: loaded, total: required.length, unit: 'tensors', detail: planned.tensor.name };
-    await load(pool, source, planned, signal);
-    loaded++;
-  }
+/** Figures of a window, and whether the base's part came from the cache. */
+interface Scored {
+  readonly figures: Float64Array;
+  readonly cached: boolean;
 }
 
-/** Scores all windows, in order, and adds each to `scores` as soon as it is there. */
-async function* scoreAll(
-  pool: ModelPool,
-  windows: readonly Window[],
-  scores: WindowScores[],
-  signal: AbortSignal | undefined,
-): AsyncGenerator<EvaluateProgress, void, undefined> {
-  const progress = { phase: 'evaluating', total: windows.length, unit: 'windows' } as const;
-  const take = createRunning();
-  const tasks = async function* (): AsyncGenerator<() => Promise<Float64Array>> {
-    for (const window of windows) {
-      if (signal?.aborted) throw new Cancelled();
-      yield await Promise.resolve(() => pool.score(window.tokens, window.first));
-    }
-  };
-  yield { ...progress, done: 0, detail: '' };
-  for await (const figures of inOrder(tasks(), pool.size + 1)) {
-    const scored = windowScores(figures, scores.length);
-    scores.push(scored);
-    const running = take(scored);
-    const detail = `perplexity ${running.basePerplexity.toFixed(3)} -> ${running.castPerplexity.toFixed(3)}`;
-    yield { ...progress, done: scores.length, detail, running };
-  }
-}
-
-function refuseTooLarge(bytes: number): void {
-  if (bytes <= MODEL_MEMORY_LIMIT) return;
-  throw new Error(
-    `evaluating this model takes ${formatBytes(bytes)} of memory in a worker, which can have ` +
-      `${formatBytes(MODEL_MEMORY_LIMIT)} at most; a smaller context helps only if the weights themselves fit`,
-  );
-}
-
-/** The planned tensors that the forward pass needs, each checked against the shape that config.json implies. */
-function requiredTensors(graph: ModelGraph, plan: Plan): readonly PlannedTensor[] {
-  return graph.tensors.map(({ name, shape }) => {
-    const planned = plan.byName.get(name);
-    if (!planned) throw new Error(`${name}: config.json implies this tensor, but the checkpoint does not hold it`);
-    if (planned.tensor.shape.join() === shape.join()) return planned;
-    throw new Error(
-      `${name}: has shape [${planned.tensor.shape.join(', ')}], config.json implies [${shape.join(', ')}]`,
+/** Starts the workers; when it is cancelled meanwhile, they are ended as soon as they are there. */
+async function startPool(
+  { startPool: start, signal }: Pick<EvaluateRequest, 'startPool' | 'signal'>,
+  need: PoolNeed,
+): Promise<ModelPool> {
+  const starting = start(need);
+  try {
+    return await untilAborted(starting, signal);
+  } catch (error) {
+    starting.then(
+      (pool) => pool.dispose(),
+      () => undefined,
     );
-  });
+    throw error;
+  }
 }
 
-async function load(
-  pool: ModelPool,
-  source: CastSource,
-  planned: PlannedTensor,
+async function* tasks(
+  count: number,
+  score: (at: number) => Promise<Scored>,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  const { name, shape } = planned.tensor;
-  const cast = await castValues(source, planned, signal);
-  await pool.load(name, shape, await baseValues(source, planned, signal), cast ? 'base' : 'both');
-  if (cast) await pool.load(name, shape, cast, 'cast');
+): AsyncGenerator<() => Promise<Scored>> {
+  for (let at = 0; at < count; at++) {
+    if (signal?.aborted) throw new Cancelled();
+    yield await Promise.resolve(() => score(at));
+  }
+}
+
+/** The same promise for all who ask. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let begun: Promise<void> | undefined;
+  return () => (begun ??= work());
 }
 
 function digestOf(createDigest: CreateDigest, text: string): string {

@@ -11,10 +11,47 @@ export interface CastExports {
     rows: number,
     columns: number,
     size: number,
+    height: number,
     fixed: number,
+    fit: number,
+    back: number,
     scales: number,
     scaleDtype: number,
     ieee: number,
+    stochastic: number,
+    key: number,
+    first: number,
+    saturated: number,
+  ): void;
+  defineFloat(
+    mantissa: number,
+    bias: number,
+    largest: number,
+    overflow: number,
+    nan: number,
+    sign: number,
+    largestValue: number,
+    limit: number,
+  ): void;
+  encodeIntegerRuns(
+    kind: number,
+    source: number,
+    codes: number,
+    wide: number,
+    rows: number,
+    columns: number,
+    size: number,
+    height: number,
+    lowest: number,
+    highest: number,
+    steps: number,
+    fixed: number,
+    fixedZero: number,
+    fit: number,
+    back: number,
+    scales: number,
+    scaleDtype: number,
+    zeros: number,
     stochastic: number,
     key: number,
     first: number,
@@ -25,24 +62,70 @@ export interface CastExports {
     rows: number,
     columns: number,
     size: number,
+    height: number,
+    fixed: number,
+    fixedZero: number,
+    scales: number,
+    scaleDtype: number,
+    zeros: number,
+  ): void;
+  encodeCodebook(
+    source: number,
+    codes: number,
+    rows: number,
+    columns: number,
+    size: number,
+    fixed: number,
+    scales: number,
+    scaleDtype: number,
+    blockwise: number,
+    saturated: number,
+  ): void;
+  decodeCodebook(
+    codes: number,
+    values: number,
+    rows: number,
+    columns: number,
+    size: number,
     fixed: number,
     scales: number,
     scaleDtype: number,
   ): void;
-  encodeNf4(
-    source: number,
-    codes: number,
-    count: number,
-    group: number,
-    scales: number,
-    scaleDtype: number,
-    saturated: number,
-  ): void;
-  packNf4(source: number, packed: number, count: number): void;
-  decodeNf4(packed: number, values: number, count: number, group: number, scales: number, scaleDtype: number): void;
+  beginCodebook(places: number, levels: number, slack: number, codes: number): number;
+  currentCodebook(): number;
+  codebookCode(code: number, value: number): void;
+  codebookPlace(place: number, code: number, bound: number): void;
+  codebookBucket(level: number, bucket: number, value: number): void;
+  codebookNumber(which: number, value: number): void;
+  packHighFirst(source: number, packed: number, count: number, filler: number): void;
+  unpackHighFirst(packed: number, codes: number, count: number): void;
+  packNarrow(source: number, packed: number, rows: number, columns: number, bits: number): void;
+  unpackNarrow(packed: number, codes: number, rows: number, columns: number, bits: number): void;
   packInt4(source: number, packed: number, rows: number, columns: number): void;
   unpackInt4(packed: number, codes: number, rows: number, columns: number): void;
+  packCodes(
+    source: number,
+    packed: number,
+    rows: number,
+    columns: number,
+    bits: number,
+    wide: number,
+    flip: number,
+    rowBytes: number,
+  ): void;
+  unpackCodes(
+    packed: number,
+    codes: number,
+    rows: number,
+    columns: number,
+    bits: number,
+    wide: number,
+    flip: number,
+    rowBytes: number,
+  ): void;
   widenInt8: Widen;
+  widenInt16: Widen;
+  widenDefined: Widen;
   widenBf16: Widen;
   widenFp16: Widen;
   widenE4m3: Widen;
@@ -127,10 +210,11 @@ export interface CastExports {
 /** Values of some dtype to float32. */
 type Widen = (source: number, values: number, count: number) => void;
 
-/** The module's numbers for formats; fp32 needs no kernel and nf4 has its own. */
-export const KERNEL_FORMAT = { bf16: 0, fp16: 1, fp8_e4m3: 2, fp8_e5m2: 3, int8: 4, int4: 5 } as const;
+/** The module's numbers for floats with casts of their own, and for the one that `defineFloat` defines. */
+export const FLOAT_KERNEL = { bf16: 0, fp16: 1, fp8_e4m3: 2, fp8_e5m2: 3, defined: 4 } as const;
 
-export type KernelFormat = keyof typeof KERNEL_FORMAT;
+/** The module's numbers for the ways to find the scale of integers. */
+export const INTEGER_SCALE = { symmetric: 0, asymmetric: 1, absmean: 2 } as const;
 
 /** The module's numbers for the elements of microscaling formats. */
 export const BLOCK_ELEMENT = { mxfp8: 0, mxfp8_e5m2: 1, mxfp6_e2m3: 2, mxfp6_e3m2: 3, mxfp4: 4, mxint8: 5 } as const;

@@ -1,6 +1,7 @@
 import type { CastErrorSums } from '../core/analysis/cast-error';
 import { NO_VALUES, type ValueRange } from '../core/analysis/value-range';
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
+import type { PartRole } from '../core/formats/format';
 import { rowUnit } from '../core/formats/row-unit';
 import { packScales } from '../core/formats/scaling';
 import { isSourceDtype, sourceElements, type SourceDtype } from '../core/formats/source-floats';
@@ -78,6 +79,7 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
       const tileRows = Math.max(unit, Math.floor(TILE / columns / unit) * unit);
 
       memory.bytes(sums, SUMS).fill(0);
+      const others = new Map<PartRole, readonly Uint8Array<ArrayBuffer>[]>();
       let codesDone = 0;
       let scalesDone = 0;
       for (let row = 0; row < rows; row += tileRows) {
@@ -85,23 +87,27 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
         const first = row * columns;
         const count = tile.rows * columns;
         const sizes = steps.sizes(tile);
-        const [source, wide, back, scratch, codesAt, scalesAt] = memory.layOut([
+        const [source, wide, back, scratch, codesAt, scalesAt, more] = memory.layOut([
           count * size,
           dtype === 'F32' ? 0 : count * 4,
           count * 4,
           sizes.scratch,
           sizes.codes,
           sizes.scales,
-        ]) as [number, number, number, number, number, number];
+          sizes.more ?? 0,
+        ]) as [number, number, number, number, number, number, number];
         memory.bytes(source, count * size).set(bytes.subarray(first * size, (first + count) * size));
         const values = widen(kernels, dtype, source, wide, count);
-        const at = { values, back, scratch, codes: codesAt, scales: scalesAt, saturated: sums + SATURATED };
+        const at = { values, back, scratch, codes: codesAt, scales: scalesAt, more, saturated: sums + SATURATED };
         steps.encode(at, tile, job.firstElement + first);
         steps.decode(at, tile);
         kernels.measureRows(values, back, tile.rows, columns, sums);
         codes.set(memory.bytes(codesAt, sizes.codes), codesDone);
         scales.set(memory.bytes(scalesAt, sizes.scales), scalesDone);
         decoded?.set(new Float32Array(memory.bytes(back, 0).buffer, back, count), first);
+        for (const [role, part] of steps.more?.(memory.bytes(more, sizes.more ?? 0), tile) ?? []) {
+          others.set(role, [...(others.get(role) ?? []), part]);
+        }
         codesDone += sizes.codes;
         scalesDone += sizes.scales;
       }
@@ -110,7 +116,12 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
       const counts = { saturated: out.getUint32(SATURATED, true), flushed: out.getUint32(24, true) };
       const stored = steps.fixedScale === undefined ? scales : packScales([steps.fixedScale], cast.scaleDtype);
       return {
-        encoded: { codes, scales: stored, ...counts },
+        encoded: {
+          codes,
+          scales: stored,
+          ...(others.size > 0 && { more: new Map([...others].map(([role, pieces]) => [role, joined(pieces)])) }),
+          ...counts,
+        },
         errors: errorsAt(out, rows * columns, counts),
         decoded,
         nan: out.getUint32(28, true),
@@ -141,6 +152,16 @@ function widen(kernels: CastExports, dtype: SourceDtype, source: number, wide: n
       kernels.widenE5m2(source, wide, count);
       return wide;
   }
+}
+
+function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 function rangeAt(out: DataView, elements: number): ValueRange {

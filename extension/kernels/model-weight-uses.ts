@@ -14,7 +14,12 @@ export interface WeightUses {
  * `changed`: whether it is cast. `baseKnown`: whether all windows come with base states, so that of the base only the
  * head is run.
  */
-export function weightUses(graph: ModelGraph, tensor: RequiredTensor, changed: boolean, baseKnown: boolean): WeightUses {
+export function weightUses(
+  graph: ModelGraph,
+  tensor: RequiredTensor,
+  changed: boolean,
+  baseKnown: boolean,
+): WeightUses {
   if (!changed) return { values: 'both', cast: false };
   const { weight, bias } = graph.head.linear;
   const inHead = tensor.parts.some(({ as }) => as === weight || as === bias);

@@ -3,7 +3,9 @@ import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { withDefined } from '../core/formats/defined-format';
 import type { FormatTable } from '../core/formats/format-table';
 import { finding, type Finding } from '../core/policy/finding';
+import { extendPolicy, type ReadBase } from '../core/policy/extend';
 import { parsePolicy, type ParsedPolicy } from '../core/policy/parse';
+import type { Policy } from '../core/policy/policy';
 import type { SyntaxCache } from '../core/policy/syntax-tree';
 import type { MatchCache } from '../core/resolve/match-cache';
 import type { Plan } from '../core/resolve/plan';
@@ -49,8 +51,10 @@ export interface Analyses {
 
 interface Known {
   readonly snapshot: Snapshot;
-  /** The plan for the checkpoint it was made with. */
-  resolved: { readonly checkpoint: Checkpoint; readonly plan: Plan } | undefined;
+  /** With what it extends, for the texts of these. */
+  extended: { readonly bases: string; readonly snapshot: Snapshot } | undefined;
+  /** The plan for the checkpoint and the policy it was made with. */
+  resolved: { readonly checkpoint: Checkpoint; readonly policy: Policy; readonly plan: Plan } | undefined;
 }
 
 export function createAnalyses(
@@ -73,9 +77,38 @@ export function createAnalyses(
     const fresh: Known = {
       snapshot: { ...parsed, formats: withDefined(formats, parsed.policy.formats), document: copy, checkpointUri },
       resolved: undefined,
+      extended: undefined,
     };
     known.set(uri, fresh);
     return fresh;
+  };
+
+  /** Open policies are read as the editor has them. */
+  const readBase: ReadBase = async (written, from) => {
+    const id = resolveReference(from, written, workspace.root);
+    if (id === undefined) throw new Error('save the policy first: a relative path starts from its folder');
+    const open = [...workspace.documents()].find(({ uri }) => uri === id);
+    return { id, text: open?.getText() ?? (await workspace.readText(id)) };
+  };
+
+  /** The same object as long as the policy and those it extends stay the same, so that its plan is kept. */
+  const extended = async (entry: Known): Promise<Snapshot> => {
+    const { snapshot } = entry;
+    if (!snapshot.policy.extends) return snapshot;
+    const { document } = snapshot;
+    const texts: string[] = [];
+    const read: ReadBase = async (written, from) => {
+      const base = await readBase(written, from);
+      texts.push(base.id, base.text);
+      return base;
+    };
+    const parsed = await extendPolicy(document.getText(), document.uri, snapshot, formats, read, syntax);
+    const bases = JSON.stringify(texts);
+    if (entry.extended?.bases !== bases) {
+      const whole = { ...snapshot, ...parsed, formats: withDefined(formats, parsed.policy.formats) };
+      entry.extended = { bases, snapshot: whole };
+    }
+    return entry.extended.snapshot;
   };
 
   const checkpointOf = async ({ policy, checkpointUri: uri }: Snapshot): Promise<LinkedCheckpoint> => {
@@ -95,15 +128,16 @@ export function createAnalyses(
     checkpointOf,
     async of(document) {
       const entry = knownOf(document);
-      const { snapshot } = entry;
+      const snapshot = await extended(entry);
       const linked = await checkpointOf(snapshot);
       if (linked.kind !== 'open') {
         const findings = [...snapshot.findings, ...checkpointFindings(snapshot, linked)];
         return { snapshot, checkpoint: linked, plan: undefined, findings };
       }
       const { checkpoint } = linked;
-      if (entry.resolved?.checkpoint !== checkpoint) {
-        entry.resolved = { checkpoint, plan: resolve(snapshot.policy, checkpoint.tree, formats, matches) };
+      const { policy } = snapshot;
+      if (entry.resolved?.checkpoint !== checkpoint || entry.resolved.policy !== policy) {
+        entry.resolved = { checkpoint, policy, plan: resolve(policy, checkpoint.tree, formats, matches) };
       }
       const { plan } = entry.resolved;
       const findings = [...snapshot.findings, ...checkpointFindings(snapshot, linked), ...plan.findings];

@@ -8,14 +8,17 @@ const SLICE = 30;
 /** A pool that computes in the calling thread, in slices: for tests, and for hosts that have no workers. */
 export function createInProcessModelPool(session: ModelSession): ModelPool {
   let disposed = false;
-  // One window after the other: they share the session's memory.
+  // One after the other: weights and windows share the session's memory.
   let turn: Promise<unknown> = Promise.resolve();
   return {
     size: 1,
     load(name, shape, values, use) {
-      if (disposed) return Promise.reject(new Cancelled());
-      session.load(name, shape, values, use);
-      return Promise.resolve();
+      const loaded = turn.then(() => {
+        if (disposed) throw new Cancelled();
+        session.load(name, shape, values, use);
+      });
+      turn = loaded.catch(() => undefined);
+      return loaded;
     },
     score(tokens, first, baseStates) {
       const scored = turn.then(async () => {

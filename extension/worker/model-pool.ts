@@ -47,7 +47,9 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
   };
   try {
     for (const each of started) if (each.status === 'rejected') throw each.reason;
-    await Promise.all(members.map((member) => member.ask({ kind: 'init', module, graph, context, rounding, bytes }, [])));
+    await Promise.all(
+      members.map((member) => member.ask({ kind: 'init', module, graph, context, rounding, bytes }, [])),
+    );
   } catch (error) {
     await endAll();
     throw error;

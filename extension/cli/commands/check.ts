@@ -75,19 +75,19 @@ function leveled(opened: OpenedPolicy, levels: FindingLevels): OpenedPolicy {
 async function check(file: string, { checkpoint, fix, level: levels }: Flags): Promise<Checked> {
   const opened = await openPolicy(file, checkpoint);
   if (!fix) return checkedPolicy(leveled(opened, levels), 0);
-  const { last, made } = fixed(opened);
+  const { last, made } = await fixed(opened);
   if (made > 0) await replaceFile(file, last.text);
   return checkedPolicy(leveled(last, levels), made);
 }
 
 /** Makes preferred fixes until none is left; the checkpoint is opened once. */
-function fixed(opened: OpenedPolicy): { readonly last: OpenedPolicy; readonly made: number } {
+async function fixed(opened: OpenedPolicy): Promise<{ readonly last: OpenedPolicy; readonly made: number }> {
   let last = opened;
   let made = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const edits = preferredEdits(last.findings);
     if (edits.length === 0) break;
-    last = resolvePolicy(last.file, applyEdits(last.text, edits), last.opened);
+    last = await resolvePolicy(last.file, applyEdits(last.text, edits), last.opened);
     made += edits.length;
   }
   return { last, made };

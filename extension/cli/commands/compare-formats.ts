@@ -4,6 +4,7 @@ import { comparableCast, type ComparableCast } from '../../core/analysis/compara
 import { formatsChart } from '../../core/analysis/formats-chart';
 import type { TreeTensor } from '../../core/checkpoint/tensor';
 import { openWeights } from '../../core/checkpoint/weights';
+import { createMemoryBaseCache, type BaseCache } from '../../core/evaluate/base-cache';
 import type { EvaluationReport } from '../../core/evaluate/report';
 import { evaluationSettings } from '../../core/evaluate/settings';
 import { openTokenizer } from '../../core/evaluate/tokenize';
@@ -14,17 +15,21 @@ import { parsePolicy } from '../../core/policy/parse';
 import { isFloat } from '../../core/resolve/castable';
 import { resolve } from '../../core/resolve/resolve';
 import { divides } from '../../core/resolve/treatment';
+import { fileStamp } from '../../files/file-stamp';
 import { nodeDigest } from '../../files/node-digest';
+import { machineMemory } from '../../files/node-memory';
+import type { BaseCaching } from '../../jobs/base-store';
 import type { CastSource } from '../../jobs/cast-tensor';
 import { compareFormats, type ComparedFormat } from '../../jobs/compare-formats';
 import { evaluate } from '../../jobs/evaluate';
+import { CACHE, NO_CACHE, openBaseCache, type CacheOption } from '../base-cache';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { messageOf, openCheckpointAt, type OpenedCheckpoint } from '../open-policy';
 import { JSON_OUT, REPRODUCIBLE, positiveInteger, type Declaration } from '../options';
 import { runJob } from '../run-job';
 import { openSampleSet } from '../sample-set';
 import { formatTable } from '../table';
-import { startKernelPool, startModelPool } from '../workers';
+import { modelKernelsId, startKernelPool, startModelPool } from '../workers';
 
 interface Flags {
   readonly formats?: string;
@@ -37,6 +42,7 @@ interface Flags {
   readonly svg?: string;
   readonly workers?: number;
   readonly reproducible: boolean;
+  readonly cache: CacheOption;
   readonly json: boolean;
 }
 
@@ -67,6 +73,8 @@ export function declareCompareFormats(declaration: Declaration): void {
     .option('--svg <file>', 'write a chart')
     .option('--workers <n>', 'workers (default: one a core)', positiveInteger('--workers'))
     .option(...REPRODUCIBLE, false)
+    .option(...CACHE)
+    .option(...NO_CACHE)
     .option(...JSON_OUT, false)
     .action(async (place: string, flags: Flags) => finish(await run(place, flags, declaration)));
 }
@@ -81,10 +89,11 @@ async function run(place: string, flags: Flags, { terminal, signal }: Declaratio
   try {
     const source = { pool, read: weights.read };
     const compared = await runJob(compareFormats({ source, tensors, casts, sample: flags.sample, signal }), terminal);
+    const baseCaching = flags.text === undefined ? undefined : await baseCachingOf(opened, flags);
     const rows: Row[] = [];
     for (const each of compared) {
       const evaluation =
-        flags.text === undefined ? undefined : await measured(opened, each, source, flags, terminal, signal);
+        baseCaching && (await measured(opened, each, source, baseCaching, flags, terminal, signal));
       rows.push({ ...each, evaluation });
     }
     const ordered = rows.sort((a, b) => cost(a) - cost(b));
@@ -120,10 +129,22 @@ function linearWeights({ checkpoint }: OpenedCheckpoint): readonly TreeTensor[] 
   );
 }
 
+/** The base is run for the first format only; what it gave serves the others, also with `--no-cache`. */
+async function baseCachingOf({ checkpoint, folder }: OpenedCheckpoint, flags: Flags): Promise<BaseCaching> {
+  const cache: BaseCache = openBaseCache(flags.cache) ?? createMemoryBaseCache();
+  const files = checkpoint.tree.tensors.map(({ file }) => file);
+  return {
+    cache,
+    kernels: await modelKernelsId(flags.reproducible),
+    stamp: await fileStamp(folder.name, files),
+  };
+}
+
 async function measured(
   opened: OpenedCheckpoint,
   { compared }: ComparedFormat,
   source: CastSource,
+  baseCaching: BaseCaching,
   flags: Flags,
   terminal: Declaration['terminal'],
   signal: AbortSignal,
@@ -146,7 +167,9 @@ async function measured(
       context,
       windows,
       scoring,
-      startPool: (model, longest, bytes) => startModelPool(flags.workers, model, longest, bytes, flags.reproducible),
+      baseCaching,
+      memory: machineMemory(),
+      startPool: (need) => startModelPool(flags.workers, need, flags.reproducible),
       createDigest: nodeDigest,
       now: () => performance.now(),
       signal,

@@ -2,19 +2,25 @@ import path from 'node:path';
 import { formatBits, formatBytes } from '../../core/byte-size';
 import { openWeights } from '../../core/checkpoint/weights';
 import type { EvaluationReport, Scoring } from '../../core/evaluate/report';
+import { budgetLimit, gateOf, gateText, type Gate } from '../../core/evaluate/gate';
+import { roundingOf } from '../../core/evaluate/rounding-of';
 import { evaluationSettings } from '../../core/evaluate/settings';
+import { simulatedText } from '../../core/evaluate/simulated-text';
 import { openTokenizer } from '../../core/evaluate/tokenize';
 import { modelGraph } from '../../core/model/architectures';
 import type { Plan } from '../../core/resolve/plan';
+import { fileStamp } from '../../files/file-stamp';
 import { nodeDigest } from '../../files/node-digest';
+import { machineMemory } from '../../files/node-memory';
 import { evaluate as evaluateJob } from '../../jobs/evaluate';
+import { openBaseCache, type CacheOption } from '../base-cache';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { messageOf, openPolicy, refuseErrors, requireCheckpoint, type OpenedPolicy } from '../open-policy';
 import { runJob } from '../run-job';
 import { openSampleSet } from '../sample-set';
 import { formatTable } from '../table';
 import { formatSeconds, type Terminal } from '../terminal';
-import { startKernelPool, startModelPool } from '../workers';
+import { modelKernelsId, startKernelPool, startModelPool } from '../workers';
 
 export interface EvalOptions {
   readonly json: boolean;
@@ -28,27 +34,29 @@ export interface EvalOptions {
   readonly workers: number | undefined;
   /** The same bits on every machine, somewhat slower. */
   readonly reproducible: boolean;
+  readonly cache: CacheOption;
   readonly signal: AbortSignal;
-}
-
-/** A limit on the growth of perplexity and whether it was kept; all in percent. */
-interface Gate {
-  readonly maxPerplexityIncrease: number;
-  readonly measured: number;
-  readonly passed: boolean;
 }
 
 /** `downcast eval`: perplexity before and after, KL divergence; nothing is written. */
 export async function evaluate(file: string, options: EvalOptions, terminal: Terminal): Promise<ExitCode> {
   const scoring = parseScoring(options.scoring);
-  const limit = parseLimit(options.maxPerplexityIncrease);
+  const asked = parseLimit(options.maxPerplexityIncrease);
   const opened = await openPolicy(file, options.checkpoint);
+  const limit = asked ?? budgetLimit(opened.policy.budget?.perplexity?.value);
   const { plan, checkpoint, folder, path: source } = requireCheckpoint(opened);
   refuseErrors(opened);
   const graph = modelGraph(checkpoint.config, checkpoint.tree.byName);
   if (graph.kind === 'unsupported') throw new CommandError(`${source}: ${graph.reason}`, EXIT.inputBroken);
   const { context, windows, scoring: chosen } = settingsOf(opened, options, scoring);
   const text = await readSampleText(opened, options.text, options.signal);
+  const cache = openBaseCache(options.cache);
+  const files = checkpoint.tree.tensors.map((tensor) => tensor.file);
+  const baseCaching = cache && {
+    cache,
+    kernels: await modelKernelsId(options.reproducible),
+    stamp: await fileStamp(folder.name, files),
+  };
   const pool = await startKernelPool(options.workers);
   const weights = openWeights(folder);
   try {
@@ -56,22 +64,23 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
       evaluateJob({
         graph,
         plan,
+        rounding: roundingOf(opened.policy, plan, graph),
         source: { pool, read: weights.read },
         tokenize: await openTokenizer(folder, options.signal),
         text,
         context,
         windows,
         scoring: chosen,
-        startPool: (model, longest, bytes) =>
-          startModelPool(options.workers, model, longest, bytes, options.reproducible),
+        baseCaching,
+        memory: machineMemory(),
+        startPool: (need) => startModelPool(options.workers, need, options.reproducible),
         createDigest: nodeDigest,
         now: () => performance.now(),
         signal: options.signal,
       }),
       terminal,
     );
-    // What was measured before Ctrl-C is shown, but it never passes a gate.
-    const gate = limit === undefined || !report.complete ? undefined : gateOf(report, limit);
+    const gate = gateOf(report, limit);
     if (options.json) terminal.out(`${JSON.stringify(evalJson(file, source, plan, report, gate), null, 2)}\n`);
     else terminal.out(`${evalText(plan, report, gate)}\n`);
     if (!report.complete) return EXIT.cancelled;
@@ -115,11 +124,6 @@ async function readSampleText(opened: OpenedPolicy, asked: string | undefined, s
   return openSampleSet(file, asked ?? written ?? file, signal);
 }
 
-function gateOf(report: EvaluationReport, limit: number): Gate {
-  const measured = (report.divergence.perplexityRatio - 1) * 100;
-  return { maxPerplexityIncrease: limit, measured, passed: measured <= limit };
-}
-
 function evalText(plan: Plan, report: EvaluationReport, gate: Gate | undefined): string {
   const { measurement, base, cast, divergence } = report;
   const { low, high } = divergence.perplexityDifferenceInterval;
@@ -155,13 +159,11 @@ function evalText(plan: Plan, report: EvaluationReport, gate: Gate | undefined):
     `perplexity     ${change}`,
     `KL divergence  ${divergence.kl.mean.toPrecision(4)} ± ${divergence.kl.standardError.toPrecision(2)} nats; median ${percentiles['50']?.toPrecision(3) ?? '-'}, 99% ${percentiles['99']?.toPrecision(3) ?? '-'}, max ${divergence.kl.max.toPrecision(3)}`,
     `same top       ${(divergence.sameTop * 100).toFixed(2)}% ± ${(divergence.sameTopStandardError * 100).toFixed(2)}`,
+    ...(report.simulated ? [`simulated      ${simulatedText(report.simulated)}`] : []),
     `measured on    ${measurement.text}: ${measurement.windows} windows of ${measurement.context} tokens, ${measurement.tokensScored} scored (${measurement.scoring}), in ${formatSeconds(report.seconds)}`,
+    ...(report.cachedWindows > 0 ? [`base cached    in ${report.cachedWindows} windows, of an earlier evaluation`] : []),
     ...(report.complete ? [] : ['stopped early  the figures are of the windows that were finished']),
-    ...(gate
-      ? [
-          `gate           perplexity +${gate.measured.toFixed(2)}%, allowed +${gate.maxPerplexityIncrease}%: ${gate.passed ? 'passed' : 'FAILED'}`,
-        ]
-      : []),
+    ...(gate ? [`gate           perplexity ${gateText(gate)}`] : []),
   ].join('\n');
 }
 

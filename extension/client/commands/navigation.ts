@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ruleName } from '../../core/policy/rule-name';
 import type { Session } from '../activate';
 import type { PolicyState } from '../policy-state';
 import type { TreeNode } from '../views/checkpoint-tree';
@@ -71,7 +72,7 @@ async function showRuleTensors(state: PolicyState, index: number): Promise<void>
     };
   });
   const chosen = await vscode.window.showQuickPick(items, {
-    title: `Tensors of rule ${index + 1}`,
+    title: `Tensors of ${ruleName(state.policy, index)}`,
     placeHolder: 'Enter copies the name',
     matchOnDescription: true,
   });

@@ -1,3 +1,5 @@
+import type { ActivationDtype } from '../formats/activation-rounding';
+
 /** Which positions of a window are scored: every next token, or those of its second half (llama.cpp). */
 export type Scoring = 'all' | 'second-half';
 
@@ -52,6 +54,14 @@ export interface Divergence {
   readonly measurable: boolean;
 }
 
+/** What the cast model rounded while it ran. */
+export interface Simulated {
+  /** How many linear weights had their inputs rounded, by dtype. */
+  readonly activations: Readonly<Partial<Record<ActivationDtype, number>>>;
+  /** What keys and values were rounded to; null when they were not. */
+  readonly kvCache: ActivationDtype | null;
+}
+
 export interface EvaluationReport {
   /** What was measured: when the evaluation was stopped early, the windows that were finished. */
   readonly measurement: Measurement;
@@ -60,5 +70,9 @@ export interface EvaluationReport {
   readonly base: Perplexity;
   readonly cast: Perplexity;
   readonly divergence: Divergence;
+  /** Null when nothing was rounded but weights. */
+  readonly simulated: Simulated | null;
+  /** Windows of which the base's part was known from an earlier evaluation. */
+  readonly cachedWindows: number;
   readonly seconds: number;
 }

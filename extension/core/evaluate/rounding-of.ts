@@ -5,6 +5,7 @@ import { partShape } from '../model/weights';
 import type { Policy } from '../policy/policy';
 import { choiceOf } from '../resolve/draft';
 import type { Plan } from '../resolve/plan';
+import type { Simulated } from './report';
 
 /**
  * What a policy rounds while the cast model runs: the input of each linear layer as the rule says that decides its
@@ -29,6 +30,14 @@ export function roundingOf(policy: Policy, plan: Plan, graph: ModelGraph): Round
     for (const size of headSizes(graph)) requireBlocks('kv_cache', keyValues, size);
   }
   return inputs.size > 0 || keyValues ? { inputs, keyValues } : undefined;
+}
+
+/** What was rounded, for the report. */
+export function simulatedOf(rounding: Rounding | undefined): Simulated | null {
+  if (!rounding) return null;
+  const activations: Partial<Record<ActivationDtype, number>> = {};
+  for (const dtype of rounding.inputs.values()) activations[dtype] = (activations[dtype] ?? 0) + 1;
+  return { activations, kvCache: rounding.keyValues ?? null };
 }
 
 /** Names of all weights that an input is multiplied with. */

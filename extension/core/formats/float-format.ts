@@ -45,6 +45,7 @@ export function floatFormat(definition: FloatDefinition): NumberFormat {
     ...described,
     family: 'float',
     bits,
+    layout,
     largest,
     codePoints: bits <= 8 ? floatCodePoints(layout) : undefined,
     defaultScaleDtype: definition.defaultScaleDtype ?? 'F32',

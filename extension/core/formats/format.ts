@@ -1,6 +1,7 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
 import type { CastOption, CastOptions } from './cast-options';
 import type { FormatDefinition } from './definition';
+import type { FloatLayout } from './float-codes';
 
 /**
  * Which elements share one scale. A tensor is seen as a matrix: columns = last axis, rows = all other axes
@@ -153,6 +154,8 @@ export interface NumberFormat {
   rowUnit?(cast: Cast, columns: number): number;
   /** Paper or specification the definition comes from. */
   readonly source: string;
+  /** Its codes, where they are floats of at most 16 bits. */
+  readonly layout?: FloatLayout;
   /** What the user made it from; undefined for a built-in format. */
   readonly definition?: FormatDefinition;
   /**

@@ -11,7 +11,7 @@ export const FINDING_TITLES: Readonly<Record<FindingCode, string>> = {
   'bad-pattern': 'A pattern that can not be read',
   'duplicate-key': 'A key that is given twice',
   'missing-key': 'Something is missing',
-  'not-supported': 'A part of the language that has no effect yet',
+  extends: 'A policy that can not be built on',
   'no-match': 'A pattern that matches nothing',
   'layers-out-of-range': 'Layers that the model does not have',
   shadowed: 'A rule that decides nothing',

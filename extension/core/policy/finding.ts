@@ -11,7 +11,7 @@ export type FindingCode =
   | 'bad-pattern'
   | 'duplicate-key'
   | 'missing-key'
-  | 'not-supported'
+  | 'extends'
   | 'no-match'
   | 'layers-out-of-range'
   | 'shadowed'

@@ -8,7 +8,6 @@ import type { DtypeChoice, Policy } from './policy';
 import { readBudget } from './read/budget';
 import { readChoice } from './read/choice';
 import { readEvaluate, readPath } from './read/evaluate';
-import { readExtends } from './read/extends';
 import { readFormats } from './read/formats';
 import { readEntries, type Entries } from './read/mapping';
 import { integerOf, reportError, wordOf, type Reader } from './read/reader';
@@ -29,6 +28,8 @@ const MOST_FINDINGS = 1000;
 
 const NOTHING: Policy = {
   version: undefined,
+  extends: undefined,
+  inherited: 0,
   checkpoint: undefined,
   target: undefined,
   default: undefined,
@@ -74,15 +75,16 @@ function readRoot({ root, text, findings }: SyntaxTree, reader: Reader): Policy 
 
 function readPolicy(map: MapNode, outer: Reader): Policy {
   const entries = readEntries('a policy', map, POLICY_KEYS, outer);
-  readExtends(entries.value('extends'), outer);
   const formats = readFormats(entries.value('formats'), outer);
   const reader: Reader = { ...outer, formats: withDefined(outer.formats, formats) };
   return {
     version: readVersion(entries, map, reader),
+    extends: readPath('extends', entries.value('extends'), reader),
     checkpoint: readPath('checkpoint', entries.value('checkpoint'), reader),
     target: wordOf('target', entries.value('target'), TARGETS, reader),
     default: readDefault(entries.value('default'), reader),
     rules: readRules(entries.value('rules'), reader),
+    inherited: 0,
     formats,
     kvCache: wordOf('kv_cache', entries.value('kv_cache'), ACTIVATION_DTYPES, reader),
     budget: readBudget(entries.value('budget'), reader),

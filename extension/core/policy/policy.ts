@@ -47,6 +47,14 @@ export interface DtypeChoice {
   readonly activations: Located<ActivationDtype> | undefined;
 }
 
+/** Where a rule comes from that stands in another file. */
+export interface RuleOrigin {
+  /** As `extends:` names it. */
+  readonly file: string;
+  /** In that file, from 1. */
+  readonly number: number;
+}
+
 export interface Rule extends DtypeChoice {
   /** Position among the policy's rules as written, broken ones counted, from 0. */
   readonly index: number;
@@ -59,6 +67,8 @@ export interface Rule extends DtypeChoice {
   readonly except: readonly Pattern[];
   readonly layers: Located<readonly LayerRange[]> | undefined;
   readonly because: string | undefined;
+  /** Absent for a rule of this file. */
+  readonly origin?: RuleOrigin;
 }
 
 /** A format of `formats:`, usable as a dtype of this policy. */
@@ -87,12 +97,16 @@ export interface Budget {
 /** A parsed policy. Parts that could not be understood are absent; findings say why. */
 export interface Policy {
   readonly version: number | undefined;
+  /** Path as written of the policy that it builds on. */
+  readonly extends: Located<string> | undefined;
   /** Path as written, relative to the policy file. */
   readonly checkpoint: Located<string> | undefined;
   readonly target: Located<Target> | undefined;
   /** What tensors get that no rule matches; absent means `keep`. */
   readonly default: DtypeChoice | undefined;
   readonly rules: readonly Rule[];
+  /** How many of the rules, the first ones, come from the policies that it extends. */
+  readonly inherited: number;
   /** The user's own formats, those that can be used. */
   readonly formats: readonly DefinedFormat[];
   /** What keys and values are rounded to when the policy is evaluated. */

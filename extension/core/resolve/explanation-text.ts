@@ -1,6 +1,7 @@
 import { formatBits, formatBytes } from '../byte-size';
 import { elementCount } from '../checkpoint/storage-dtype';
 import type { Policy } from '../policy/policy';
+import { ruleName } from '../policy/rule-name';
 import { dtypeLabel } from './dtype-label';
 import type { Explanation, RuleVerdict } from './explain';
 import type { PlannedTensor } from './plan';
@@ -23,7 +24,7 @@ export function explanationText(explanation: Explanation, policy: Policy, line: 
     '',
     ...told.map(
       ({ rule, verdict }) =>
-        `- line ${line(rule.range.start)}, rule ${rule.index + 1}: ${verdictText(verdict, rule.dtype?.value)}`,
+        `- line ${line(rule.range.start)}, ${ruleName(policy, rule.index)}: ${verdictText(verdict, rule.dtype?.value)}`,
     ),
     ...(rules.length > told.length ? [`- ${rules.length - told.length} other rules do not match it`] : []),
     ...(group ? ['', `## Must agree (${group.kind})`, '', ...memberLines(group.members)] : []),
@@ -55,7 +56,7 @@ function figures({ tensor, treatment, bytesBefore, bytesAfter }: PlannedTensor):
 function decision({ decider, treatment }: PlannedTensor, policy: Policy, line: (offset: number) => number): string {
   const rule = decider.kind === 'rule' ? policy.rules[decider.index] : undefined;
   const who = rule
-    ? `Rule ${rule.index + 1} on line ${line(rule.range.start)} decides: it is the last one that matches`
+    ? `${capital(ruleName(policy, rule.index))} on line ${line(rule.range.start)} decides: it is the last one that matches`
     : policy.default
       ? 'No rule matches it, so the default decides'
       : 'No rule matches it and there is no default, so it is kept';
@@ -71,6 +72,10 @@ function decision({ decider, treatment }: PlannedTensor, policy: Policy, line: (
     case 'invalid':
       return `${who}${because}. What is asked can't be done, so every byte stays as it is.`;
   }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function verdictText(verdict: RuleVerdict, dtype = 'nothing that is known'): string {

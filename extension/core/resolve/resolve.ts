@@ -22,6 +22,7 @@ import { tooManyMatches, withinMatches } from './findings/too-large';
 import { tpAlign } from './findings/tp-align';
 import { unreachableDefault } from './findings/unreachable-default';
 import { values } from './findings/values';
+import { inheritedFindings } from './inherited-findings';
 import { createMatchCache, type MatchCache } from './match-cache';
 import { nameList } from './name-list';
 import type { Plan, RuleEffect } from './plan';
@@ -55,9 +56,10 @@ const CHECKS: readonly DraftCheck[] = [
  */
 export function resolve(policy: Policy, tree: TensorTree, formats: FormatTable, cache = createMatchCache()): Plan {
   const draft = draftPlan(policy, tree, withDefined(formats, policy.formats), cache);
-  const findings: Finding[] = CHECKS.flatMap((check) => check(policy, draft));
+  const found: readonly Finding[] = CHECKS.flatMap((check) => check(policy, draft));
+  const findings = inheritedFindings(found, policy);
   const { outcomes, outcomeOf, byName, rules, bytesBefore, bytesAfter, bitsPerWeight } = draft;
-  const ordered = findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
+  const ordered = findings.toSorted((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
   return {
     tree,
     outcomes,

@@ -21,6 +21,7 @@ export function rotatedSteps(
   const before = (tile: MatrixShape): number => Math.ceil(inner.sizes(tile).scratch / 16) * 16;
   return {
     fixedScale: inner.fixedScale,
+    ...(inner.more && { more: inner.more }),
     sizes(tile) {
       return { ...inner.sizes(tile), scratch: before(tile) + tile.rows * tile.columns * 4 };
     },

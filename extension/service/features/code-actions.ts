@@ -8,6 +8,7 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver-types';
+import { preferredEdits } from '../../core/policy/apply-fixes';
 import type { Finding, Fix } from '../../core/policy/finding';
 import { withLevels } from '../../core/policy/severities';
 import type { Analysis } from '../analysis';
@@ -75,23 +76,9 @@ function quickFixes(
 }
 
 function fixAll(findings: readonly Finding[], analysis: Analysis, options: CodeActionOptions): readonly CodeAction[] {
-  const edits = compatibleEdits(findings.flatMap(({ fixes }) => fixes.filter(({ preferred }) => preferred)));
+  const edits = preferredEdits(analysis.findings);
   if (edits.length === 0) return [];
   return [{ title: 'Fix all that can be fixed', kind: FIX_ALL, edit: toEdit(edits, analysis, options) }];
-}
-
-/** Fixes are made whole or not at all: one that touches text an earlier one changed waits for the next time. */
-function compatibleEdits(fixes: readonly Fix[]): Fix['edits'] {
-  const taken: Fix['edits'][number][] = [];
-  for (const { edits } of fixes) {
-    const clashes = edits.some(({ range }) => taken.some((other) => overlap(range, other.range)));
-    if (!clashes) taken.push(...edits);
-  }
-  return taken;
-}
-
-function overlap(a: Finding['range'], b: Finding['range']): boolean {
-  return a.start === b.start || (a.start < b.end && b.start < a.end);
 }
 
 function sameRange(a: Range, b: Range): boolean {

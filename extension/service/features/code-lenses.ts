@@ -35,7 +35,8 @@ export async function codeLenses(
   return [
     ...topCommands(plan, snapshot.document.uri).map((command) => lens(top, command)),
     ...defaultLens(analysis, plan, lens),
-    ...snapshot.policy.rules.flatMap(({ index, range }) => {
+    ...snapshot.policy.rules.flatMap(({ index, range, origin }) => {
+      if (origin) return [];
       const effect = plan.rules[index];
       return effect ? [lens({ start: range.start, end: range.start }, ruleCommand(effect, snapshot.document.uri))] : [];
     }),
@@ -74,7 +75,7 @@ function defaultLens(
   lens: (range: TextRange, command: Command) => CodeLens,
 ): readonly CodeLens[] {
   const range = snapshot.policy.default?.dtype?.range;
-  if (!range) return [];
+  if (!range || range === snapshot.policy.extends?.range) return [];
   const left = plan.outcomes.filter(({ decider }) => decider.kind === 'default');
   const tensors = left.reduce((sum, outcome) => sum + outcome.count, 0);
   const before = left.reduce((sum, outcome) => sum + outcome.count * outcome.tensor.bytes, 0);

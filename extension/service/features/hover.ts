@@ -43,9 +43,14 @@ export async function hover(
   const value =
     place.kind === 'key'
       ? describeWord(place, analysis, options)
-      : await describe({ place, analysis, context, options, rule: ruleAt(place.path) });
+      : await describe({ place, analysis, context, options, rule: ruleIn(analysis, ruleAt(place.path)) });
   if (value === undefined || isCancelled(cancellation)) return undefined;
   return { contents: { kind: MarkupKind.Markdown, value }, range: toRange(text, place.range) };
+}
+
+/** A rule of this file among all that the policy has. */
+function ruleIn({ snapshot }: Analysis, rule: number | undefined): number | undefined {
+  return rule === undefined ? undefined : rule + snapshot.policy.inherited;
 }
 
 /** A key of the language, or the name of a format under `formats:`. */

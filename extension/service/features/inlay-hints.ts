@@ -48,8 +48,10 @@ export async function inlayHints(
     bytesAfter: plan.bytesAfter,
   };
   return [
-    ...(policy.default ? own(policy.default, { kind: 'default' }) : []),
-    ...policy.rules.flatMap((rule) => own(rule, { kind: 'rule', index: rule.index })),
+    ...(policy.default && policy.default.dtype?.range !== policy.extends?.range
+      ? own(policy.default, { kind: 'default' })
+      : []),
+    ...policy.rules.flatMap((rule) => (rule.origin ? [] : own(rule, { kind: 'rule', index: rule.index }))),
     ...(settings.total
       ? hint(end, `all: ${label(total, { ...settings, tensors: false, bytes: true, bits: true })}`, TOTAL)
       : []),

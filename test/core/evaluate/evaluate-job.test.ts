@@ -38,8 +38,8 @@ async function prepare(policyText: string, change: Partial<EvaluateRequest> = {}
     context: 150,
     windows: 100,
     scoring: 'all',
-    startPool: (model, context) =>
-      Promise.resolve(createInProcessModelPool(createModelSession(modelKernels(), model, context))),
+    startPool: ({ graph: model, context, rounding }) =>
+      Promise.resolve(createInProcessModelPool(createModelSession(modelKernels(), model, context, rounding))),
     createDigest,
     now: () => 0,
     ...change,

@@ -47,12 +47,7 @@ export function linear({ ops, weights }: Pass, { weight, bias }: Linear, x: Inpu
 }
 
 /** The same, added to `to`. */
-export function addLinear(
-  { ops, weights }: Pass,
-  { weight, bias }: Linear,
-  x: Input,
-  to: Activations,
-): void {
+export function addLinear({ ops, weights }: Pass, { weight, bias }: Linear, x: Input, to: Activations): void {
   ops.addLinear(x(weight), matrix(weights, weight), to);
   if (bias !== undefined) ops.addBias(to, vector(weights, bias));
 }

@@ -1,6 +1,7 @@
 import { finding, type Fix } from '../../policy/finding';
 import type { DtypeChoice, Policy, Rule } from '../../policy/policy';
 import { KEEP } from '../../policy/read/dtype';
+import { ruleName } from '../../policy/rule-name';
 import type { FormatTable } from '../../formats/format-table';
 import type { Draft, DraftCheck } from '../draft';
 import { difference, firstTensors, hasTensor, intersection, type TensorSet } from '../tensor-set';
@@ -17,7 +18,7 @@ export const redundant: DraftCheck = (policy, draft) => {
     if (won.size === 0 || asked[rule.index] === undefined || asked[rule.index] === KEEP) return [];
     const next = nextDecider(won, rule.index, draft, asked);
     if (next === undefined) return [];
-    const who = next === policy.rules.length ? 'the default' : `rule ${next + 1}`;
+    const who = next === policy.rules.length ? 'the default' : ruleName(policy, next);
     const message = `this rule changes nothing: without it its tensors get the same, as ${who} asks for it too`;
     return [
       finding('redundant', 'hint', rule.match[0]?.range ?? rule.range, message, {

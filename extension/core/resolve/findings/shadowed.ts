@@ -1,5 +1,6 @@
 import { finding, TENSORS_SHOWN } from '../../policy/finding';
 import { anyOf } from '../../policy/nearest';
+import { ruleName } from '../../policy/rule-name';
 import type { DraftCheck } from '../draft';
 import { emptyWords, removeFrom, type TensorSet } from '../tensor-set';
 
@@ -9,7 +10,9 @@ export const shadowed: DraftCheck = (policy, { rules, selections, won, tree }) =
   return policy.rules.flatMap((rule) => {
     const { matched } = rules[rule.index]!;
     if (matched.length === 0 || won[rule.index]!.size > 0) return [];
-    const numbers = takers(selections[rule.index]!.selected, rule.index, won, left).map((index) => `rule ${index + 1}`);
+    const numbers = takers(selections[rule.index]!.selected, rule.index, won, left).map((index) =>
+      ruleName(policy, index),
+    );
     const by = numbers.length > 3 ? `${numbers.length} later rules` : anyOf(numbers).replace(' or ', ' and ');
     const count = matched.length === 1 ? 'its tensor is' : `all ${matched.length} of its tensors are`;
     const message = `this rule decides nothing: ${count} taken by ${by}; the last rule that matches wins`;

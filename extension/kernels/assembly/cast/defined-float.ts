@@ -62,8 +62,8 @@ export function widenDefined(src: usize, dst: usize, n: i32): void {
   const wide = signBit(DEFINED) > 0x80;
   const fnuz = isFnuz(DEFINED);
   const up = clz(signBit(DEFINED)) as i32;
-  for (let i = 0; i < n; i += 4) {
-    // Up to three codes past the end are read and written: the buffers have room.
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
     const from = src + ((i as usize) << (wide ? 1 : 0));
     const codes = wide
       ? v128.load16x4_u(from)
@@ -73,4 +73,18 @@ export function widenDefined(src: usize, dst: usize, n: i32): void {
     if (fnuz) value = v128.bitselect(nan, value, i32x4.eq(codes, sign));
     v128.store(dst + ((i as usize) << 2), value);
   }
+  for (; i < n; i++) {
+    const code = wide ? (load<u16>(src + ((i as usize) << 1)) as u32) : (load<u8>(src + (i as usize)) as u32);
+    store<u32>(dst + ((i as usize) << 2), valueBits(code, shift, up, fnuz));
+  }
+}
+
+/** Bits of the value of one code. */
+function valueBits(code: u32, shift: i32, up: i32, fnuz: bool): u32 {
+  const sign = signBit(DEFINED);
+  if (fnuz && code === sign) return load<u32>(CONSTANTS, 4);
+  const magnitude = code & (sign - 1);
+  const value = reinterpret<u32>(reinterpret<f32>(magnitude << shift) * load<f32>(DEFINED_CONSTANTS, 28));
+  const special = magnitude >= load<u32>(DEFINED_CONSTANTS, 32) ? load<u32>(DEFINED_CONSTANTS, 36) : 0;
+  return value | special | ((code & sign) << up);
 }

@@ -16,8 +16,8 @@ const LAYOUTS = memory.data<u32>([
   0x7f, 0x7f, 0x80, 0x43e00000, 2, 15, 0x7b, 0x7c, 0x7e, 0x80, 0x47600000, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
-/** Constants of the defined float's vector casts; see `defineFloat`. */
-export const DEFINED_CONSTANTS = memory.data<u32>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+/** Constants of the defined float's vector casts, its limit last; see `defineFloat`. */
+export const DEFINED_CONSTANTS = memory.data<u32>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
 function field(format: i32, column: i32): u32 {
   return load<u32>(LAYOUTS + (((format * COLUMNS + column) as usize) << 2));
@@ -63,7 +63,7 @@ function power(exponent: i32): u32 {
 
 /**
  * Makes the float `DEFINED` stands for: see `FloatLayout` in core/formats/float-codes.ts. Mantissas have at least one
- * bit and biases are at most 127.
+ * bit and biases are at most 127. `limit`: bits of the smallest magnitude that rounds beyond the largest code.
  */
 export function defineFloat(
   mantissa: i32,
@@ -73,6 +73,7 @@ export function defineFloat(
   nan: u32,
   sign: u32,
   largestValue: f32,
+  limit: u32,
 ): void {
   const row = LAYOUTS + ((DEFINED * COLUMNS) << 2);
   store<u32>(row, mantissa as u32);
@@ -100,4 +101,5 @@ export function defineFloat(
   store<u32>(at, special ? overflow : 0x7fffffff, 32);
   store<u32>(at, overflow === nan ? 0x7fc00000 : 0x7f800000, 36);
   store<u32>(at, sign - 1, 40);
+  store<u32>(at, limit, 44);
 }

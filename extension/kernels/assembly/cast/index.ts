@@ -3,13 +3,24 @@
  * reference in extension/core, bit for bit; the host side is extension/kernels/cast.ts.
  */
 import { prepareElements } from './mx-elements';
-import { TABLE_BYTES, prepareNf4 } from './nf4';
 
 export { encodeRuns } from './encode-runs';
+export { encodeIntegerRuns } from './encode-integers';
+export { defineFloat } from './float-layouts';
+export { widenDefined } from './defined-float';
 export { scaleRuns } from './scale-runs';
-export { encodeNf4, packNf4, decodeNf4 } from './nf4';
-export { packInt4, unpackInt4 } from './int4-packing';
-export { widenInt8 } from './integer';
+export { encodeCodebook, decodeCodebook } from './codebook';
+export {
+  beginCodebook,
+  codebookBucket,
+  codebookCode,
+  codebookNumber,
+  codebookPlace,
+  currentCodebook,
+} from './codebook-tables';
+export { packHighFirst, unpackHighFirst, packNarrow, unpackNarrow } from './codebook-packing';
+export { packCodes, packInt4, unpackCodes, unpackInt4 } from './integer-packing';
+export { widenInt8, widenInt16 } from './integer';
 export { widenBf16 } from './bf16';
 export { widenFp16 } from './fp16';
 export { widenE4m3 } from './e4m3';
@@ -24,9 +35,9 @@ export { encodeBfp, decodeBfp } from './bfp';
 export { packBits, unpackBits } from './mx-packing';
 export { rotateRows } from './hadamard';
 
-/** First byte after static data and tables: the host's buffers begin here. */
+/** First byte after static data: the host's buffers begin here. */
 export function heapBase(): usize {
-  return __heap_base + TABLE_BYTES;
+  return __heap_base;
 }
 
 /** Copies bytes within the memory. */
@@ -34,5 +45,4 @@ export function copy(source: usize, target: usize, bytes: usize): void {
   memory.copy(target, source, bytes);
 }
 
-prepareNf4();
 prepareElements();

@@ -1,9 +1,8 @@
 import { absMask, largestLane } from './constants';
 import { randomBits } from './random';
 
-/** 127.5 and 7.5: ties that go to the even integer beyond the largest code. */
+/** 127.5: a tie that goes to the even integer beyond the largest code. */
 export const INT8_LIMIT: u32 = 0x42ff0000;
-export const INT4_LIMIT: u32 = 0x40f00000;
 
 /**
  * Rounds n values divided by `divisor` to int8, a multiple of 16, all quotients below the limit. Returns the largest
@@ -78,4 +77,14 @@ export function widenInt8(src: usize, dst: usize, n: i32): void {
     v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(codes)), 16);
   }
   for (; i < n; i++) store<f32>(dst + ((i as usize) << 2), load<i8>(src + (i as usize)) as f32);
+}
+
+/** n int16 as float32. */
+export function widenInt16(src: usize, dst: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const codes = v128.load16x4_s(src + ((i as usize) << 1));
+    v128.store(dst + ((i as usize) << 2), f32x4.convert_i32x4_s(codes));
+  }
+  for (; i < n; i++) store<f32>(dst + ((i as usize) << 2), load<i16>(src + ((i as usize) << 1)) as f32);
 }

@@ -1,4 +1,4 @@
-import { exponentBias, largestCode, mantissaBits, nanCode, overflowCode, signBit } from './float-layouts';
+import { exponentBias, isFnuz, largestCode, mantissaBits, nanCode, overflowCode, signBit } from './float-layouts';
 import { randomBits } from './random';
 
 /**
@@ -17,6 +17,9 @@ export function roundMagnitude(bits: u32, mantissa: i32, bias: i32, stochastic: 
   const dropped = max(exponent, lowest) - mantissa - unit;
   const kept: u32 = dropped > 24 ? 0 : significand >> dropped;
   const rest: u32 = dropped > 24 ? significand : significand & ((1 << dropped) - 1);
+  // A carry out of the mantissa moves into the exponent field by itself.
+  const base: u32 = exponent >= lowest ? ((exponent - lowest) as u32) << mantissa : 0;
+  const code = base + kept;
   let up = false;
   if (stochastic) {
     const over = dropped - 32;
@@ -24,10 +27,9 @@ export function roundMagnitude(bits: u32, mantissa: i32, bias: i32, stochastic: 
     up = (random as u64) < threshold;
   } else if (dropped <= 24) {
     const half: u32 = 1 << (dropped - 1);
-    up = rest > half || (rest === half && (kept & 1) !== 0);
+    up = rest > half || (rest === half && (code & 1) !== 0);
   }
-  const base: u32 = exponent >= lowest ? ((exponent - lowest) as u32) << mantissa : 0;
-  return base + kept + (up ? 1 : 0);
+  return code + (up ? 1 : 0);
 }
 
 /**
@@ -52,6 +54,7 @@ export function encodeFloatsCarefully(
   const beyond = ieee ? overflowCode(format) : largest;
   const sign = signBit(format);
   const wide = sign > 0x80;
+  const fnuz = isFnuz(format);
   let overflows: u32 = 0;
   for (let i = 0; i < n; i++) {
     const bits = reinterpret<u32>(load<f32>(src + ((i as usize) << 2)) / divisor);
@@ -67,7 +70,7 @@ export function encodeFloatsCarefully(
         overflows++;
       }
     }
-    if (bits >> 31 !== 0) code |= sign;
+    if (bits >> 31 !== 0 && (code !== 0 || !fnuz)) code |= sign;
     if (wide) store<u16>(dst + ((i as usize) << 1), code as u16);
     else store<u8>(dst + (i as usize), code as u8);
   }

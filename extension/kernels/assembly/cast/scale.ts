@@ -28,6 +28,13 @@ export function amaxOf(src: usize, n: i32): f32 {
   return reinterpret<f32>(largest);
 }
 
+/** Largest finite magnitude of a block: n columns of `rows` rows that are `columns` apart. */
+export function blockAmax(src: usize, rows: i32, n: i32, columns: i32): f32 {
+  let amax: f32 = 0;
+  for (let row = 0; row < rows; row++) amax = max(amax, amaxOf(src + (((row * columns) as usize) << 2), n));
+  return amax;
+}
+
 function layoutOf(dtype: i32): i32 {
   return dtype === SCALE_BF16 ? BF16 : FP16;
 }

@@ -9,9 +9,6 @@ import { keysAt } from '../../keys-at';
 import type { CompletionSite } from '../completion';
 import type { Proposal } from './item';
 
-/** Keys of the language that nothing acts on yet: known, but not proposed. */
-const LATER: ReadonlySet<string> = new Set(['extends']);
-
 /** Keys that say the same thing in two ways; one of them is enough. */
 const EITHER: Readonly<Record<string, string>> = { group: 'scale', scale: 'group' };
 
@@ -45,7 +42,7 @@ export function completeKeys(site: CompletionSite<Extract<Place, { kind: 'key' |
   const given = new Set(place.siblings);
   const useless = uselessKeys(site);
   const keys = keysAt(place.path).filter(
-    ({ name }) => !given.has(name) && !given.has(EITHER[name] ?? '') && !LATER.has(name) && !useless.has(name),
+    ({ name }) => !given.has(name) && !given.has(EITHER[name] ?? '') && !useless.has(name),
   );
   const ordered = [...keys].sort((a, b) => Number(REQUIRED.has(b.name)) - Number(REQUIRED.has(a.name)));
   const bare = place.colon || isQuoted(text, place.range);

@@ -1,6 +1,7 @@
 import { elementCount } from '../../../core/checkpoint/storage-dtype';
 import type { TreeTensor } from '../../../core/checkpoint/tensor';
 import type { Policy } from '../../../core/policy/policy';
+import { ruleName } from '../../../core/policy/rule-name';
 import { dtypeLabel } from '../../../core/resolve/dtype-label';
 import type { Plan, PlannedTensor } from '../../../core/resolve/plan';
 import type { Snapshot } from '../../analysis';
@@ -40,7 +41,7 @@ function position({ layer, expert, role }: TreeTensor): string {
 /** `rule 2 in line 7`: lines as editors count them. */
 function ruleInLine(index: number, { document, policy }: Snapshot): string {
   const rule = policy.rules[index];
-  return `rule ${index + 1}${rule ? ` in line ${document.positionAt(rule.range.start).line + 1}` : ''}`;
+  return `${ruleName(policy, index)}${rule ? ` in line ${document.positionAt(rule.range.start).line + 1}` : ''}`;
 }
 
 /** Who decided the dtype, in a sentence; the author's reason with it. */

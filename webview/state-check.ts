@@ -1,3 +1,4 @@
+import { ACTIVATION_DTYPES } from '../extension/core/formats/activation-rounding';
 import type { EvaluationReport } from '../extension/core/evaluate/report';
 import {
   isArrayOf,
@@ -55,7 +56,7 @@ const isReport = isShape<EvaluationReport>({
     measurable: isBoolean,
   }),
   simulated: isNullOr(
-    isShape<NonNullable<EvaluationReport['simulated']>>({ activations: isRecordOf(isNatural), kvCache: isNullOr(isOneOf(...ACTIVATION_DTYPES)) }),
+    isShape({ activations: isRecordOf(isNatural), kvCache: isNullOr(isOneOf(...ACTIVATION_DTYPES)) }),
   ),
   cachedWindows: isNatural,
   seconds: isFigure,

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { BaseCache } from '../core/evaluate/base-cache';
 import { createDiskBaseCache } from '../files/disk-base-cache';
 
-/** `--cache DIR` or `--no-cache`, as commander gives them: true when neither was given. */
-export type CacheOption = string | boolean;
+/** `--cache DIR`, or false for `--no-cache`, as commander gives them. */
+export type CacheOption = string | false | undefined;
 
 export const CACHE = [
   '--cache <dir>',
@@ -15,7 +15,7 @@ export const NO_CACHE = ['--no-cache', 'keep nothing, and use nothing that was k
 /** Undefined with `--no-cache`. Default: `downcast/base` in $XDG_CACHE_HOME, else in ~/.cache. */
 export function openBaseCache(option: CacheOption): BaseCache | undefined {
   if (option === false) return undefined;
-  return createDiskBaseCache(typeof option === 'string' ? path.resolve(option) : defaultFolder(process.env));
+  return createDiskBaseCache(option === undefined ? defaultFolder(process.env) : path.resolve(option));
 }
 
 function defaultFolder({ XDG_CACHE_HOME: home }: NodeJS.ProcessEnv): string {

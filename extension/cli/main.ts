@@ -12,7 +12,7 @@ import { inspect } from './commands/inspect';
 import { plan } from './commands/plan';
 import { CommandError, EXIT, type ExitCode } from './exit-code';
 import { messageOf } from './open-policy';
-import { CACHE, NO_CACHE } from './base-cache';
+import { CACHE, NO_CACHE, type CacheOption } from './base-cache';
 import { CHECKPOINT, JSON_OUT, REPRODUCIBLE, positiveInteger } from './options';
 import type { Terminal } from './terminal';
 import { Cancelled } from '../jobs/progress';
@@ -166,6 +166,7 @@ interface EvalFlags {
   readonly maxPerplexityIncrease?: string;
   readonly workers?: number;
   readonly reproducible: boolean;
+  readonly cache?: CacheOption;
 }
 
 async function main(): Promise<ExitCode> {

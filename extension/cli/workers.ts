@@ -37,7 +37,9 @@ function readKernels(name: KernelModule, plain: boolean): Promise<Buffer<ArrayBu
 
 /** Tells apart what may compute other bits: the build, and with relaxed SIMD the machine and its engine too. */
 export async function modelKernelsId(reproducible: boolean): Promise<string> {
-  const digest = createHash('sha256').update(await readKernels('model', reproducible)).digest('hex');
+  const digest = createHash('sha256')
+    .update(await readKernels('model', reproducible))
+    .digest('hex');
   const relaxed = !reproducible && hasRelaxedSimd();
   return relaxed ? `${digest} ${process.arch} ${process.versions.v8} ${cpus()[0]?.model ?? ''}` : digest;
 }

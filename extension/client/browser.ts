@@ -16,6 +16,7 @@ function webPlatform(context: vscode.ExtensionContext): Platform {
   const script = (name: string): vscode.Uri => vscode.Uri.joinPath(context.extensionUri, 'dist', 'web', `${name}.js`);
   return {
     cores: navigator.hardwareConcurrency,
+    memory: () => undefined,
     createDigest,
     createClient: async () => {
       // Loaded when activation is over: the client's code takes longer to load than all of ours.

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import { nodeDigest } from '../files/node-digest';
+import { machineMemory } from '../files/node-memory';
 import { nodeFolder } from '../files/node-folder';
 import { createNodeOutput } from '../files/node-output';
 import { spawnNodeWorker } from '../worker/spawn-node';
@@ -20,6 +21,7 @@ function nodePlatform(context: vscode.ExtensionContext): Platform {
     vscode.Uri.joinPath(context.extensionUri, 'dist', 'node', `${name}.js`).fsPath;
   return {
     cores: availableParallelism(),
+    memory: machineMemory,
     createDigest: nodeDigest,
     createClient: async () => {
       // Loaded when activation is over: the client's code takes longer to load than all of ours.

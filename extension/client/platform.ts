@@ -24,6 +24,8 @@ export interface Platform {
   readonly createClient: (context: vscode.ExtensionContext) => Promise<BaseLanguageClient>;
   readonly spawnWorker: (script: 'kernel-worker' | 'model-worker') => Promise<WorkerPort>;
   readonly cores: number;
+  /** Bytes that evaluations may take now, where the host tells. */
+  readonly memory: () => number | undefined;
   readonly place: (uri: vscode.Uri) => Promise<CheckpointPlace>;
   readonly createOutput: (request: OutputRequest) => Promise<OutputFolder>;
   readonly createDigest: CreateDigest;

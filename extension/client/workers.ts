@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { ModelGraph } from '../core/model/graph';
+import type { PoolNeed } from '../jobs/evaluate';
 import { kernelFile } from '../kernels/relaxed-simd';
 import { createModelPool } from '../worker/model-pool';
 import type { ModelPool } from '../worker/model-protocol';
+import { modelWorkerCount } from '../worker/model-worker-count';
 import { createKernelPool } from '../worker/pool';
 import type { KernelPool } from '../worker/protocol';
 import type { Platform } from './platform';
@@ -12,8 +13,8 @@ import type { Disposes } from './disposes';
 export interface Workers extends Disposes {
   readonly size: number;
   kernels(): Promise<KernelPool>;
-  /** Workers for one evaluation, which ends them; each will need `bytes` of memory. */
-  model(graph: ModelGraph, context: number, bytes: number): Promise<ModelPool>;
+  /** Workers for one evaluation, which ends them; no more than there is memory for. */
+  model(need: PoolNeed): Promise<ModelPool>;
 }
 
 export function createWorkers(context: vscode.ExtensionContext, platform: Platform): Workers {
@@ -29,13 +30,14 @@ export function createWorkers(context: vscode.ExtensionContext, platform: Platfo
   const size = workerCount(platform.cores);
   return {
     size,
-    model: async (graph, context, bytes) =>
+    model: async ({ graph, context, rounding, bytes }) =>
       createModelPool({
         spawn: () => platform.spawnWorker('model-worker'),
-        size,
+        size: modelWorkerCount(size, bytes, platform.memory()),
         module: await module('model'),
         graph,
         context,
+        rounding,
         bytes,
       }),
     kernels: () =>

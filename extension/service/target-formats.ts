@@ -1,20 +1,21 @@
+import { defaultCast } from '../core/formats/default-cast';
+import type { Granularity, NumberFormat } from '../core/formats/format';
+import type { FormatTable } from '../core/formats/format-table';
+import { whyNot } from '../core/interop/targets';
 import type { Target } from '../core/policy/keys';
 
-/** Plain floats: every loader takes them. */
-const PLAIN = /^(fp32|bf16|fp16)$/;
+/** The usual tensor of a policy. */
+const LINEAR = { name: 'model.layers.0.mlp.down_proj.weight', role: 'mlp-down', shape: [4096, 4096] } as const;
 
-/** Formats that each loader can store, beside the plain ones; by canonical id. See docs/formats.md for the layouts. */
-const STORED: Readonly<Record<Target, RegExp>> = {
-  'compressed-tensors': /^(fp8_e4m3|int\d+|mxfp4|mxfp8|nvfp4)$/,
-  bitsandbytes: /^(nf4|fp4)$/,
-  torchao: /^(fp8_e4m3|fp8_e5m2|int\d+|mx.*|nvfp4|nf4)$/,
-  modelopt: /^(fp8_e4m3|int\d+|mx.*|nvfp4)$/,
-  mlx: /^(int\d+|mxfp4|mxfp8|nvfp4)$/,
-  gguf: /^(i?q\d.*|tq\d.*|mxfp4|nvfp4)$/,
-  'tt-xla': /^bfp.*$/,
-};
+const SCALES: readonly Granularity[] = [{ kind: 'tensor' }, { kind: 'channel' }, { kind: 'group', size: 64 }];
 
-/** Whether a loader can store a built-in format as it is; without a target everything can be. */
-export function storedBy(target: Target | undefined, id: string): boolean {
-  return target === undefined || PLAIN.test(id) || STORED[target].test(id);
+/** Whether a loader can store a format on a linear weight, with some scale; without a target everything can be. */
+export function storedBy(target: Target | undefined, format: NumberFormat, formats: FormatTable): boolean {
+  if (target === undefined) return true;
+  const own = defaultCast(format);
+  const scales = [own.scale, ...SCALES.filter(({ kind }) => format.granularities.includes(kind))];
+  return scales.some((scale) => {
+    const cast = { ...own, scale };
+    return whyNot(target, LINEAR, cast, [cast], formats) === undefined;
+  });
 }

@@ -196,7 +196,15 @@ describe('dtypes', () => {
   it('are those that the target can store', async () => {
     const forTarget = (target: string): Promise<readonly string[]> =>
       labels(`target: ${target}\nrules:\n  - match: "**.mlp.*.weight"\n    dtype: |`);
-    expect([...(await forTarget('bitsandbytes'))].sort()).toEqual(['bf16', 'fp16', 'fp32', 'keep', 'nf4']);
+    expect([...(await forTarget('bitsandbytes'))].sort()).toEqual([
+      'bf16',
+      'e2m1_bnb',
+      'fp16',
+      'fp32',
+      'fp64',
+      'keep',
+      'nf4',
+    ]);
     expect(await forTarget('tt-xla')).not.toContain('int4');
     expect(await forTarget('compressed-tensors')).toEqual(expect.arrayContaining(['fp8_e4m3', 'int4', 'int8']));
     expect(await forTarget('compressed-tensors')).not.toContain('nf4');

@@ -66,6 +66,8 @@ export const REPORT: EvaluationReport = {
     textDigest: '7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069',
   },
   complete: true,
+  simulated: null,
+  cachedWindows: 0,
   base: { value: 18.642, standardError: 0.31, nll: 2.9254 },
   cast: { value: 18.897, standardError: 0.32, nll: 2.939 },
   divergence: {

@@ -42,7 +42,7 @@ interface Flags {
   readonly svg?: string;
   readonly workers?: number;
   readonly reproducible: boolean;
-  readonly cache: CacheOption;
+  readonly cache?: CacheOption;
   readonly json: boolean;
 }
 
@@ -92,8 +92,7 @@ async function run(place: string, flags: Flags, { terminal, signal }: Declaratio
     const baseCaching = flags.text === undefined ? undefined : await baseCachingOf(opened, flags);
     const rows: Row[] = [];
     for (const each of compared) {
-      const evaluation =
-        baseCaching && (await measured(opened, each, source, baseCaching, flags, terminal, signal));
+      const evaluation = baseCaching && (await measured(opened, each, source, baseCaching, flags, terminal, signal));
       rows.push({ ...each, evaluation });
     }
     const ordered = rows.sort((a, b) => cost(a) - cost(b));

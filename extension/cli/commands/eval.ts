@@ -161,7 +161,9 @@ function evalText(plan: Plan, report: EvaluationReport, gate: Gate | undefined):
     `same top       ${(divergence.sameTop * 100).toFixed(2)}% ± ${(divergence.sameTopStandardError * 100).toFixed(2)}`,
     ...(report.simulated ? [`simulated      ${simulatedText(report.simulated)}`] : []),
     `measured on    ${measurement.text}: ${measurement.windows} windows of ${measurement.context} tokens, ${measurement.tokensScored} scored (${measurement.scoring}), in ${formatSeconds(report.seconds)}`,
-    ...(report.cachedWindows > 0 ? [`base cached    in ${report.cachedWindows} windows, of an earlier evaluation`] : []),
+    ...(report.cachedWindows > 0
+      ? [`base cached    in ${report.cachedWindows} windows, of an earlier evaluation`]
+      : []),
     ...(report.complete ? [] : ['stopped early  the figures are of the windows that were finished']),
     ...(gate ? [`gate           perplexity ${gateText(gate)}`] : []),
   ].join('\n');

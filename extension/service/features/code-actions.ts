@@ -76,7 +76,7 @@ function quickFixes(
 }
 
 function fixAll(findings: readonly Finding[], analysis: Analysis, options: CodeActionOptions): readonly CodeAction[] {
-  const edits = preferredEdits(analysis.findings);
+  const edits = preferredEdits(findings);
   if (edits.length === 0) return [];
   return [{ title: 'Fix all that can be fixed', kind: FIX_ALL, edit: toEdit(edits, analysis, options) }];
 }

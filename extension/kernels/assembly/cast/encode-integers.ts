@@ -31,8 +31,9 @@ function candidateCount(kind: i32): i32 {
 }
 
 function candidate(kind: i32, at: i32): f32 {
-  if (kind !== ABSMEAN) return (<f32>(64 - at)) / 64;
-  return at === 0 ? 1 : (<f32>(97 - at)) / 32;
+  const part: i32 = kind === ABSMEAN ? 97 - at : 64 - at;
+  if (kind !== ABSMEAN) return (part as f32) / 64;
+  return at === 0 ? 1 : (part as f32) / 32;
 }
 
 /** Scale and zero point of a block into `FOUND`; `back` has room for n float32. */

@@ -34,7 +34,7 @@ export function fittedFloatScale(
   let least: f64 = Infinity;
   let last: f32 = -1;
   for (let k = MOST; k >= LEAST; k--) {
-    const scale = storedScale(amax * ((<f32>k) / (<f32>MOST)), largestValue(DEFINED), scaleDtype);
+    const scale = storedScale(amax * ((k as f32) / (MOST as f32)), largestValue(DEFINED), scaleDtype);
     if (k === MOST) best = scale;
     // Scales of few bits are often alike.
     if (scale === last) continue;

@@ -40,8 +40,10 @@ export async function completeDtypes(site: ValueSite): Promise<readonly Proposal
   const target = snapshot.policy.target?.value;
   const formats = snapshot.formats.ids().flatMap((id): readonly RankedDtype[] => {
     const { format } = snapshot.formats.find(id)!;
-    // A format of one's own is written dequantized for a loader that has no layout for it.
-    return format.definition !== undefined || storedBy(target, id) ? ranked(format, choice, meant, site) : [];
+    // A format of one's own is a choice that its author has made.
+    return format.definition !== undefined || storedBy(target, format, snapshot.formats)
+      ? ranked(format, choice, meant, site)
+      : [];
   });
   return [...formats, keepProposal(meant)].sort((a, b) => a.fit - b.fit).map(({ proposal }) => proposal);
 }

@@ -1,5 +1,6 @@
 import type { Progress } from '../jobs/progress';
 import { formatBytes } from '../core/byte-size';
+import { formatSeconds, secondsLeft } from '../core/duration';
 
 /** Where a command writes: results to `out`, everything else to `err`, so that `--json | jq` works. */
 export interface Terminal {
@@ -49,14 +50,7 @@ export function progressLine(progress: Progress, elapsedMs: number): string {
     progress.unit === 'bytes'
       ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}`
       : `${progress.done} of ${progress.total} ${progress.unit}`;
-  const left = share > 0.02 && share < 1 ? `, ${formatSeconds((elapsedMs / 1000) * (1 / share - 1))} left` : '';
+  const seconds = secondsLeft(progress.done, progress.total, elapsedMs);
+  const left = seconds === undefined ? '' : `, ${formatSeconds(seconds)} left`;
   return `${progress.phase} ${bar} ${Math.floor(share * 100)}% ${amount}${left}  ${progress.detail}`;
-}
-
-/** Seconds for people: `8 s`, `2 min 5 s`, `1 h 20 min`. */
-export function formatSeconds(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

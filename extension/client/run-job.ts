@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatBytes } from '../core/byte-size';
+import { formatSeconds, secondsLeft } from '../core/duration';
 import type { Progress } from '../jobs/progress';
 import { Cancelled } from '../jobs/progress';
 
@@ -25,6 +26,7 @@ export async function runJob<Report>(
       const job = start(stop.signal);
       let phase = '';
       let reported = 0;
+      let began = 0;
       for (;;) {
         const next = await job.next();
         if (next.done) return next.value;
@@ -32,9 +34,13 @@ export async function runJob<Report>(
         if (progress.phase !== phase) {
           phase = progress.phase;
           reported = 0;
+          began = performance.now();
         }
         const percent = progress.total === 0 ? 100 : (progress.done / progress.total) * 100;
-        notification.report({ message: progressText(progress), increment: Math.max(0, percent - reported) });
+        notification.report({
+          message: progressText(progress, performance.now() - began),
+          increment: Math.max(0, percent - reported),
+        });
         reported = Math.max(reported, percent);
         onProgress(progress);
       }
@@ -47,7 +53,9 @@ export async function runJob<Report>(
   }
 }
 
-export function progressText({ phase, done, total, unit, detail }: Progress): string {
+function progressText({ phase, done, total, unit, detail }: Progress, elapsedMs: number): string {
   const amount = unit === 'bytes' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} ${unit}`;
-  return detail === '' ? `${phase}: ${amount}` : `${phase}: ${amount}, ${detail}`;
+  const seconds = secondsLeft(done, total, elapsedMs);
+  const left = seconds === undefined ? [] : [`${formatSeconds(seconds)} left`];
+  return `${phase}: ${[amount, ...left, ...(detail === '' ? [] : [detail])].join(', ')}`;
 }

@@ -3,8 +3,9 @@ import { unpackScales } from '../core/formats/scaling';
 import type { CastResult } from '../worker/protocol';
 
 /** The cast whose scales are what a cast with nested scales stores in 8 bits. */
-export function withoutNesting({ nested: _, ...cast }: Cast): Cast {
-  return cast;
+export function withoutNesting(cast: Cast): Cast {
+  const { nested, ...plain } = cast;
+  return nested ? plain : cast;
 }
 
 /**

@@ -30,8 +30,8 @@ async function values(
   { tensor }: PlannedTensor,
   cast: Cast,
   signal: AbortSignal | undefined,
-): Promise<Float32Array<ArrayBuffer>> {
-  const all = new Float32Array(elementCount(tensor.shape));
+): Promise<Float32Array> {
+  const all = floats(elementCount(tensor.shape));
   let at = 0;
   for await (const { decoded } of castTensor(source, tensor, cast, { decode: true, signal })) {
     if (!decoded) throw new Error(`${tensor.name}: the cast gave no values back`);
@@ -39,4 +39,11 @@ async function values(
     at += decoded.length;
   }
   return all;
+}
+
+/** Room that workers read without a copy each, where the host has such memory. */
+function floats(count: number): Float32Array {
+  const { crossOriginIsolated } = globalThis as { readonly crossOriginIsolated?: boolean };
+  const shares = typeof SharedArrayBuffer === 'function' && crossOriginIsolated !== false;
+  return new Float32Array(shares ? new SharedArrayBuffer(count * 4) : new ArrayBuffer(count * 4));
 }

@@ -3,7 +3,7 @@ import type { ComparableCast } from '../core/analysis/comparable-casts';
 import { tensorStatistics, type TensorStatistics } from '../core/analysis/tensor-statistics';
 import type { TreeTensor } from '../core/checkpoint/tensor';
 import { matrixShape } from '../core/formats/matrix';
-import { isFloat } from '../core/resolve/castable';
+import { hasValues } from '../core/formats/source-floats';
 import { divides } from '../core/resolve/treatment';
 import type { CastSource } from './cast-tensor';
 import { measureOn, readSample } from './measure-sample';
@@ -29,9 +29,9 @@ export interface SurveyRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Reads every float tensor once and says how its values are spread and which formats fit them. */
+/** Reads every tensor of numbers, quantized ones too, once and says how its values are spread and which formats fit them. */
 export async function* survey(request: SurveyRequest): AsyncGenerator<Progress, readonly SurveyedTensor[], undefined> {
-  const tensors = request.tensors.filter(({ dtype }) => isFloat(dtype));
+  const tensors = request.tensors.filter(({ dtype }) => hasValues(dtype));
   const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
   const surveyed: SurveyedTensor[] = [];
   let done = 0;

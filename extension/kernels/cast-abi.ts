@@ -97,6 +97,10 @@ export interface CastExports {
   codebookPlace(place: number, code: number, bound: number): void;
   codebookBucket(level: number, bucket: number, value: number): void;
   codebookNumber(which: number, value: number): void;
+  addToValues(values: number, count: number, addend: number): void;
+  takeColumn: MoveColumn;
+  putColumn: MoveColumn;
+  columnRanges(values: number, rows: number, columns: number, min: number, max: number): void;
   packHighFirst(source: number, packed: number, count: number, filler: number): void;
   unpackHighFirst(packed: number, codes: number, count: number): void;
   packNarrow(source: number, packed: number, rows: number, columns: number, bits: number): void;
@@ -202,10 +206,24 @@ export interface CastExports {
     size: number,
     exponents: number,
   ): void;
+  encodeGgml(type: number, values: number, blocks: number, count: number): void;
+  decodeGgml(type: number, blocks: number, values: number, count: number): void;
+  countLost(values: number, decoded: number, count: number, total: number): void;
   packBits(source: number, packed: number, rows: number, columns: number, bits: number): void;
   unpackBits(packed: number, codes: number, rows: number, columns: number, bits: number): void;
   rotateRows(values: number, rows: number, columns: number, size: number, norm: number): void;
 }
+
+/** A column of a matrix to or from one of a narrower matrix. */
+type MoveColumn = (
+  values: number,
+  rows: number,
+  columns: number,
+  column: number,
+  kept: number,
+  width: number,
+  at: number,
+) => void;
 
 /** Values of some dtype to float32. */
 type Widen = (source: number, values: number, count: number) => void;

@@ -7,7 +7,7 @@ import type { Cast, EncodedRows, MatrixShape, TensorRange } from '../core/format
 
 /** A run of whole rows to cast. */
 export interface CastJob {
-  /** What the bytes are; one of `SOURCE_DTYPES`. */
+  /** What the bytes are; one that `hasValues`. */
   readonly dtype: StorageDtype;
   /** `rows * columns` elements, little-endian. */
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -2,11 +2,14 @@ import type { MatrixShape, PartRole } from '../core/formats/format';
 import type { CastExports } from './cast-abi';
 import type { CastJob } from './cast-kernels';
 import { bfpSteps } from './steps/bfp';
+import { bitsandbytesSteps } from './steps/bitsandbytes';
 import { codebookSteps } from './steps/codebook';
 import { floatSteps } from './steps/floats';
+import { ggmlSteps } from './steps/ggml';
 import { integerSteps } from './steps/integers';
 import { mxSteps } from './steps/mx';
 import { nvfp4Steps } from './steps/nvfp4';
+import { outlierSteps } from './steps/outliers';
 import { rotatedSteps } from './steps/rotated';
 
 /** Addresses of a tile's buffers. */
@@ -38,15 +41,20 @@ export interface CastSteps {
   encode(at: TileAt, tile: MatrixShape, first: number): void;
   decode(at: TileAt, tile: MatrixShape): void;
   /** The other stored parts of a tile, from the bytes at `more`. */
-  more?(bytes: Uint8Array<ArrayBuffer>, tile: MatrixShape): ReadonlyMap<PartRole, Uint8Array<ArrayBuffer>>;
+  readonly more?: (bytes: Uint8Array<ArrayBuffer>, tile: MatrixShape) => ReadonlyMap<PartRole, Uint8Array<ArrayBuffer>>;
 }
 
 /** Undefined where the format or an option of the cast has no kernel: such a job is the reference's. */
 export function castSteps(kernels: CastExports, job: CastJob): CastSteps | undefined {
-  if (job.cast.outliers !== undefined) return undefined;
+  if (job.cast.outliers !== undefined) return outlierSteps(kernels, job, castSteps);
   if (job.cast.rotate !== undefined) return rotatedSteps(kernels, job, castSteps);
   const blocks =
-    mxSteps(kernels, job) ?? nvfp4Steps(kernels, job) ?? bfpSteps(kernels, job) ?? codebookSteps(kernels, job);
+    ggmlSteps(kernels, job) ??
+    mxSteps(kernels, job) ??
+    nvfp4Steps(kernels, job) ??
+    bfpSteps(kernels, job) ??
+    bitsandbytesSteps(kernels, job) ??
+    codebookSteps(kernels, job);
   if (blocks) return blocks;
   if (job.cast.format === 'fp32') return copySteps(kernels);
   return integerSteps(kernels, job) ?? floatSteps(kernels, job);

@@ -10,6 +10,7 @@ import type { CastKernels } from './cast-kernels';
 import { castMemory } from './cast-memory';
 import { jobFormat, referenceKernels } from './cast-reference';
 import { castSteps } from './cast-steps';
+import { decodingBlocks } from './decoding-blocks';
 import { PROFILE_BYTES, PROFILE_TILE, profileSums } from './profile';
 
 /** Elements worked on at a time: small enough that source, cast and codes of a tile stay in a core's cache. */
@@ -30,7 +31,7 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
   const sums = Math.ceil(kernels.heapBase() / 16) * 16;
   const memory = castMemory(wasmMemory, sums + SUMS);
 
-  return {
+  return decodingBlocks({
     range(dtype, bytes) {
       const elements = sourceElements(dtype, bytes.byteLength);
       memory.bytes(sums, SUMS).fill(0);
@@ -60,7 +61,31 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
       return total.finish();
     },
 
-    columns: (dtype, bytes, columns) => referenceKernels.columns(dtype, bytes, columns),
+    columns(dtype, bytes, columns) {
+      const elements = sourceElements(dtype, bytes.byteLength);
+      const size = STORAGE_BITS[dtype] / 8;
+      const rows = elements / columns;
+      const tileRows = Math.max(1, Math.floor(TILE / columns));
+      const tileBytes = tileRows * columns * 4;
+      const [min, max, source, wide] = memory.layOut([
+        columns * 4,
+        columns * 4,
+        tileRows * columns * size,
+        dtype === 'F32' ? 0 : tileBytes,
+      ]) as [number, number, number, number];
+      const floats = (at: number): Float32Array => new Float32Array(memory.bytes(at, 0).buffer, at, columns);
+      floats(min).fill(Infinity);
+      floats(max).fill(-Infinity);
+      for (let row = 0; row < rows; row += tileRows) {
+        const count = Math.min(tileRows, rows - row);
+        const from = row * columns * size;
+        memory.bytes(source, count * columns * size).set(bytes.subarray(from, from + count * columns * size));
+        const values = widen(kernels, dtype as SourceDtype, source, wide, count * columns);
+        kernels.columnRanges(values, count, columns, min, max);
+      }
+      // Adding zero turns -0 into 0.
+      return { min: floats(min).map((value) => value + 0), max: floats(max).map((value) => value + 0) };
+    },
 
     cast(job) {
       const { dtype, bytes, matrix, cast } = job;
@@ -128,7 +153,7 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
         infinite: out.getUint32(32, true),
       };
     },
-  };
+  });
 }
 
 /** Address of the values in float32: `wide`, or the source itself. */

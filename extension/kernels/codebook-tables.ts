@@ -4,7 +4,7 @@ import type { Codebook } from '../core/formats/codebook';
 const BUCKETS = 32;
 const STEPS = 256;
 
-/** Steps from zero to what is mapped to 1: the grid runs from -1 to 1. */
+/** Steps from zero to 1, which is the last step; the grid runs from about -1 to 1. */
 const HALF = (BUCKETS * STEPS) / 2;
 
 /** Bytes above this are made this, so that no bound is the value 255, which says that there is none. */
@@ -24,8 +24,11 @@ export interface BucketTables {
   readonly slack: number;
 }
 
-/** Factors to try: they move bounds away from the edges of buckets. */
-const FACTORS = Array.from({ length: 32 }, (_, at) => 1 - at / 128);
+/**
+ * Factors to try: they move bounds away from the edges of buckets. Below 1 by more than a scale in 16 bits is rounded
+ * by, so that the largest value of a group stays on the grid.
+ */
+const FACTORS = Array.from({ length: 32 }, (_, at) => 0.99 - at / 128);
 
 /**
  * Tables for a codebook; undefined when too many of its bounds lie in one bucket. `exact`: the kernel computes the
@@ -40,7 +43,7 @@ export function bucketTables(codebook: Codebook, exact: boolean): BucketTables |
 /** The grid's step nearest to a scaled value, computed as the kernel does. */
 function stepOf(value: number, factor: number): number {
   const magic = 1.5 * 2 ** 11;
-  const step = (Math.fround(magic + Math.fround(value * factor)) - magic) * HALF + HALF;
+  const step = (Math.fround(magic + Math.fround(value * factor)) - magic) * HALF + HALF - 1;
   return Math.max(0, Math.min(BUCKETS * STEPS - 1, step));
 }
 

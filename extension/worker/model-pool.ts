@@ -74,7 +74,10 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
     async load(name, shape, values, use) {
       await Promise.all(
         members.map((member) => {
-          const copy = values.slice();
+          if (!(values.buffer instanceof ArrayBuffer)) {
+            return member.ask({ kind: 'weight', name, shape, values, use }, []);
+          }
+          const copy = new Float32Array(values);
           return member.ask({ kind: 'weight', name, shape, values: copy, use }, [copy.buffer]);
         }),
       );

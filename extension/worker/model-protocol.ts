@@ -25,7 +25,7 @@ export type ModelRequest =
       readonly id: number;
       readonly name: string;
       readonly shape: readonly number[];
-      readonly values: Float32Array<ArrayBuffer>;
+      readonly values: Float32Array;
       readonly use: WeightUse;
     }
   | {
@@ -44,8 +44,11 @@ export type ModelResponse =
 /** What the evaluation needs of its workers. Weights go to every worker, a window to one of them. */
 export interface ModelPool {
   readonly size: number;
-  /** The values stay the caller's. Rejects when a worker has no room for them. */
-  load(name: string, shape: readonly number[], values: Float32Array<ArrayBuffer>, use: WeightUse): Promise<void>;
+  /**
+   * The values stay the caller's, unchanged until it resolves: workers read shared memory where it is, and get a copy of
+   * other. Rejects when a worker has no room for them.
+   */
+  load(name: string, shape: readonly number[], values: Float32Array, use: WeightUse): Promise<void>;
   /** See ModelSession.score. Base states are handed over: they can't be read any more afterwards. */
   score(tokens: Int32Array<ArrayBuffer>, first: number, baseStates?: BaseStates): Promise<ScoredWindow>;
   /** Ends the workers at once, whatever they do; promises still open, and later ones, reject with `Cancelled`. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020';
@@ -10,10 +11,18 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const command = path.join(root, 'dist/cli/downcast.js');
 
+/** Stands in for the user's own cache folder, while the tests of a file run. */
+export const CACHE_HOME = mkdtempSync(path.join(tmpdir(), 'downcast-caches-'));
+process.once('exit', () => rmSync(CACHE_HOME, { recursive: true, force: true }));
+
 /** Runs the built command as a user does. */
 export function downcast(...args: string[]): { code: number | null; out: string; err: string } {
   if (!existsSync(command)) throw new Error('dist/cli/downcast.js is missing: npm run build');
-  const done = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', maxBuffer: 64 << 20 });
+  const done = spawnSync(process.execPath, [command, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    env: { ...process.env, XDG_CACHE_HOME: CACHE_HOME },
+  });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatTable } from '../../extension/cli/table';
-import { formatSeconds, progressBar, progressLine, type Terminal } from '../../extension/cli/terminal';
+import { formatSeconds } from '../../extension/core/duration';
+import { progressBar, progressLine, type Terminal } from '../../extension/cli/terminal';
 import type { Progress } from '../../extension/jobs/progress';
 
 const half: Progress = {

@@ -70,7 +70,7 @@ test('nested scales are stored less the mean of all of them', async () => {
   }
   expect(whole.range.meanScale).toBe(Math.fround(sum / groups));
   const source = { shape: SHAPE, dtype: 'F32', range: whole.range } as const;
-  const state = JSON.parse(new TextDecoder().decode(constantPart(cast, 'state', source)!)) as object;
+  const state = JSON.parse(new TextDecoder().decode(constantPart(cast, 'state', source))) as object;
   expect(state).toMatchObject({ nested_blocksize: 256, nested_offset: whole.range.meanScale });
   const parts = formatOf(cast).parts(SHAPE, cast, 'F32');
   const bytes = (role: string): number => parts.find((part) => part.role === role)!.bytes;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createModelSession, type ModelSession } from '../../extension/kernels/model-session';
+import { weightUses } from '../../extension/kernels/model-weight-uses';
 import { SCORE_FIELDS } from '../../extension/kernels/model-scores';
 import { bf16Tensors, goldenFile, graphOf, readGolden, rowsOf, windowsOf, type GoldenModel } from './model-golden';
 import { modelKernels, toEnd } from './model-kernels';
@@ -56,6 +57,35 @@ describe.each(['grouped-untied', 'one-head-each-tied', 'llama3-scaling', 'linear
     for (const first of [1, 75, 148]) {
       expect(toEnd(session.score(windows[1]!, first)).scores).toEqual(all.slice(first * SCORE_FIELDS));
     }
+  });
+});
+
+describe.each(['grouped-untied', 'one-head-each-tied'])('base states of %s', (name) => {
+  const golden = readGolden(name);
+  const [tokens] = windowsOf(golden.tokens);
+  const graph = graphOf(golden.config);
+
+  test.each([0, 1, 75, 148])('from position %d on: figures with them are the same to the last bit', (first) => {
+    const session = load(name, golden);
+    const { scores, baseStates } = toEnd(session.score(tokens!, first, 'return'));
+    expect(scores).toEqual(toEnd(session.score(tokens!, first)).scores);
+    expect(toEnd(session.score(tokens!, first)).baseStates).toBeUndefined();
+    // Of the base only what its head needs is loaded.
+    const cast = createModelSession(modelKernels(), graph, tokens!.length);
+    const tensor = bf16Tensors(goldenFile(`${name}.safetensors`));
+    for (const required of graph.tensors) {
+      const { name: at, shape } = required;
+      const uses = weightUses(graph, required, golden.changed.includes(at), true);
+      if (uses.values) cast.load(at, shape, tensor(at, false), uses.values);
+      if (uses.cast) cast.load(at, shape, tensor(at, true), 'cast');
+    }
+    expect(toEnd(cast.score(tokens!, first, baseStates)).scores).toEqual(scores);
+  });
+
+  test('of another window are refused', () => {
+    const session = load(name, golden);
+    const { baseStates } = toEnd(session.score(tokens!, 8, 'return'));
+    expect(() => toEnd(session.score(tokens!, 0, baseStates))).toThrow(/^base states of \d+ floats, expected \d+/);
   });
 });
 

@@ -65,6 +65,23 @@ describe('worker threads', () => {
     await pool.dispose();
   });
 
+  test('values in shared memory are read, not taken, and base states come back', async () => {
+    const pool = await start(2);
+    for (const { name, shape } of graph.tensors) {
+      const values = tensor(name, false);
+      const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
+      shared.set(values);
+      const changed = golden.changed.includes(name);
+      await pool.load(name, shape, shared, changed ? 'base' : 'both');
+      expect(shared).toEqual(values);
+      if (changed) await pool.load(name, shape, tensor(name, true), 'cast');
+    }
+    const first = await pool.score(windows[0]!, 0, 'return');
+    expect(first.scores).toEqual(expected()[0]);
+    expect((await pool.score(windows[0]!, 0, first.baseStates)).scores).toEqual(expected()[0]);
+    await pool.dispose();
+  });
+
   test('a failure names its cause and leaves the worker usable', async () => {
     const pool = await start(1);
     await expect(pool.score(windows[0]!, 0)).rejects.toThrow(

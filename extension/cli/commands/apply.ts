@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatBits, formatBytes } from '../../core/byte-size';
+import { formatSeconds } from '../../core/duration';
 import { openWeights } from '../../core/checkpoint/weights';
 import { nodeDigest } from '../../files/node-digest';
 import { createNodeOutput } from '../../files/node-output';
@@ -8,7 +9,7 @@ import type { ApplyReport } from '../../jobs/apply-report';
 import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { messageOf, openPolicy, refuseErrors, requireCheckpoint } from '../open-policy';
 import { runJob } from '../run-job';
-import { formatSeconds, type Terminal } from '../terminal';
+import type { Terminal } from '../terminal';
 import { startKernelPool } from '../workers';
 
 export interface ApplyOptions {

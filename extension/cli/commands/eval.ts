@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatBits, formatBytes } from '../../core/byte-size';
+import { formatSeconds } from '../../core/duration';
 import { openWeights } from '../../core/checkpoint/weights';
 import type { EvaluationReport, Scoring } from '../../core/evaluate/report';
 import { budgetLimit, gateOf, gateText, type Gate } from '../../core/evaluate/gate';
@@ -19,7 +20,7 @@ import { messageOf, openPolicy, refuseErrors, requireCheckpoint, type OpenedPoli
 import { runJob } from '../run-job';
 import { openSampleSet } from '../sample-set';
 import { formatTable } from '../table';
-import { formatSeconds, type Terminal } from '../terminal';
+import type { Terminal } from '../terminal';
 import { modelKernelsId, startKernelPool, startModelPool } from '../workers';
 
 export interface EvalOptions {

@@ -25,9 +25,10 @@ export function registerEvaluate(session: Session): vscode.Disposable {
     const uri = policyArgument(argument, session.states);
     if (!uri) return undefined;
     let allowed: number | undefined;
-    const report = await startPolicyJob(session, uri, 'evaluate', 'Evaluating', (state, signal) =>
-      start(session, cache, state, signal),
-    );
+    const report = await startPolicyJob(session, uri, 'evaluate', 'Evaluating', (state, signal) => {
+      allowed = state.policy.budget?.perplexity?.value;
+      return start(session, cache, state, signal);
+    });
     if (report) {
       session.reports.update(uri, { evaluated: report });
       void announce(report.report, gateOf(report.report, budgetLimit(allowed)), uri);

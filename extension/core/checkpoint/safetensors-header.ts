@@ -2,7 +2,7 @@ import type { ByteSource } from './byte-source';
 import { CheckpointError, type CheckpointErrorCode } from './checkpoint-error';
 import { foreignFile } from './foreign-file';
 import { quote, scanJson, type JsonScanner } from './json-scanner';
-import { STORAGE_BITS, isStorageDtype, type StorageDtype } from './storage-dtype';
+import { SAFETENSORS_BITS, STORAGE_BITS, isSafetensorsDtype, type StorageDtype } from './storage-dtype';
 import type { TensorInfo } from './tensor';
 
 /** What the header of one safetensors file says, checked. */
@@ -121,8 +121,8 @@ function parseEntry(scanner: JsonScanner, file: string, name: string): Entry {
     ];
     throw tensorRefusal('missing-key', file, name, `has no ${missing.join(', ')}`);
   }
-  if (!isStorageDtype(dtype)) {
-    const known = Object.keys(STORAGE_BITS).join(', ');
+  if (!isSafetensorsDtype(dtype)) {
+    const known = Object.keys(SAFETENSORS_BITS).join(', ');
     throw new CheckpointError(
       'unknown-dtype',
       `${file}: tensor ${quote(name)} has the dtype ${quote(dtype)}; expected one of ${known}`,
@@ -214,6 +214,11 @@ export function encodeSafetensorsHeader(
   entries: readonly HeaderEntry[],
   metadata: ReadonlyMap<string, string>,
 ): EncodedHeader {
+  const stray = entries.find(({ dtype }) => !isSafetensorsDtype(dtype));
+  if (stray) {
+    const what = `tensor ${quote(stray.name)} can't be written: safetensors files have no ${stray.dtype}`;
+    throw new CheckpointError('unknown-dtype', `${what}, which only GGUF files hold`);
+  }
   const sizes = entries.map(({ name, dtype, shape }) => sizeOf('new file', name, dtype, shape));
   const order = layOut(entries, sizes);
   const begins = new Array<number>(entries.length);

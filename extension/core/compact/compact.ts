@@ -1,4 +1,5 @@
 import type { TreeTensor } from '../checkpoint/tensor';
+import { withDefined } from '../formats/defined-format';
 import type { FormatTable } from '../formats/format-table';
 import type { Policy } from '../policy/policy';
 import { parsePolicy } from '../policy/parse';
@@ -58,6 +59,7 @@ function outcome({ treatment }: PlannedTensor): string {
  * because those of the others come after them and win. Undefined when a rule can't be applied.
  */
 function treatedGroups(policy: Policy, plan: Plan, formats: FormatTable): readonly Treated[] | undefined {
+  const known = withDefined(formats, policy.formats);
   const byDefault = resolve({ ...policy, rules: [] }, plan.tree, formats);
   const groups = new Map<string, Treated>();
   for (const [at, planned] of plan.tensors.entries()) {
@@ -65,7 +67,7 @@ function treatedGroups(policy: Policy, plan: Plan, formats: FormatTable): readon
     if (treatment.kind === 'keep' && treatment.reason === 'invalid') return undefined;
     const key = outcome(planned);
     if (key === outcome(byDefault.tensors[at]!)) continue;
-    const format = treatment.kind === 'cast' ? formats.find(treatment.cast.format)?.format : undefined;
+    const format = treatment.kind === 'cast' ? known.find(treatment.cast.format)?.format : undefined;
     const cast = treatment.kind === 'cast' && format ? { cast: treatment.cast, format } : undefined;
     const group = groups.get(key) ?? { cast, tensors: [], reasons: new Set<string>() };
     group.tensors.push(tensor);

@@ -45,7 +45,8 @@ export function runningDetail(running: RunningFigures, windows: number): string 
   const { tokensScored, basePerplexity, castPerplexity, castInterval } = running;
   const tokens = Math.round((tokensScored / running.windows) * windows);
   const spread = castInterval ? ` (95% ${castInterval.low.toFixed(2)} to ${castInterval.high.toFixed(2)})` : '';
-  return `${tokensScored} of ${tokens} tokens, perplexity ${basePerplexity.toFixed(3)} -> ${castPerplexity.toFixed(3)}${spread}`;
+  const perplexity = `perplexity ${basePerplexity.toFixed(3)} -> ${castPerplexity.toFixed(3)}${spread}`;
+  return `${perplexity}, ${tokensScored} of ${tokens} tokens`;
 }
 
 interface RunningMean {

@@ -1,14 +1,7 @@
 import { storageBytes, type StorageDtype } from '../checkpoint/storage-dtype';
 import { packBits, unpackBits } from './bit-packing';
 import { floatBits } from './float-bits';
-import {
-  decodeFloat,
-  encodeFloat,
-  floatCodePoints,
-  floatTable,
-  layoutBits,
-  type FloatLayout,
-} from './float-codes';
+import { decodeFloat, encodeFloat, floatCodePoints, floatTable, layoutBits, type FloatLayout } from './float-codes';
 import type { EncodedRows, MatrixShape, NumberFormat, Part } from './format';
 import { packScales, requireGranularity, rowScales, scaleParts, scaleRuns, unpackScales } from './scaling';
 import { randomBits, randomKey } from './stochastic';

@@ -9,8 +9,10 @@ import { zeroPointRows } from './integer-zero-points';
 import { requireGranularity } from './scaling';
 
 /** What sets one integer format apart from another. */
-export interface IntegerDefinition
-  extends Pick<NumberFormat, 'aliases' | 'granularities' | 'defaultScale' | 'defaultScaleDtype' | 'source'> {
+export interface IntegerDefinition extends Pick<
+  NumberFormat,
+  'aliases' | 'granularities' | 'defaultScale' | 'defaultScaleDtype' | 'source'
+> {
   readonly bits: number;
 }
 

@@ -20,9 +20,7 @@ export function asymmetricScale(min: number, max: number, codes: IntegerCodes, c
   const spread = Math.fround(high - low);
   // The difference of two float32 may be more than the largest one.
   const wanted =
-    spread === Infinity
-      ? Math.fround(high / codes.steps - low / codes.steps)
-      : Math.fround(spread / codes.steps);
+    spread === Infinity ? Math.fround(high / codes.steps - low / codes.steps) : Math.fround(spread / codes.steps);
   const scale = spread === 0 ? 1 : Math.max(roundScale(wanted, cast.scaleDtype), SMALLEST_SCALE[cast.scaleDtype]);
   const zero = Math.fround(codes.lowest - Math.fround(low / scale));
   return { scale, zero: clampCode(roundInteger(zero), codes) };

@@ -38,15 +38,27 @@ export function storedIntegers(bits: number, cast: Cast): StoredIntegers {
         ...(zeroed ? [zeroPointPart(shape, bits, cast)] : []),
         ...(plain
           ? []
-          : [{ role: 'shape', dtype: 'I64', shape: [shape.length], bytes: storageBytes('I64', [shape.length]) } as const]),
+          : [
+              {
+                role: 'shape',
+                dtype: 'I64',
+                shape: [shape.length],
+                bytes: storageBytes('I64', [shape.length]),
+              } as const,
+            ]),
       ];
     },
 
     pack({ codes, scales }, matrix) {
-      const packed = { codes: packCodes(codes, matrix, bits), scales: packScales(scales.map(scaleOf), cast.scaleDtype) };
+      const packed = {
+        codes: packCodes(codes, matrix, bits),
+        scales: packScales(scales.map(scaleOf), cast.scaleDtype),
+      };
       if (!zeroed || cast.scale.kind === 'tensor') return packed;
       const zeros = Int16Array.from(scales, ({ zero }) => zero);
-      const stored = packsZeroPoints(bits, cast) ? packZeroPoints(zeros, scalesOf(matrix), bits) : Uint8Array.from(zeros);
+      const stored = packsZeroPoints(bits, cast)
+        ? packZeroPoints(zeros, scalesOf(matrix), bits)
+        : Uint8Array.from(zeros);
       return { ...packed, more: new Map([['zero-point', stored]]) };
     },
 

@@ -39,7 +39,10 @@ export function packZeroPoints(zeros: Int16Array, scales: MatrixShape, bits: num
   const turned = { rows: scales.columns, columns: scales.rows };
   const words = new Int32Array(packIntegers(transposed(zeros, scales), turned, bits).buffer);
   const perColumn = packedWords(scales.rows, bits);
-  const packed = Int32Array.from(words, (_, at) => words[(at % scales.columns) * perColumn + Math.floor(at / scales.columns)]!);
+  const packed = Int32Array.from(
+    words,
+    (_, at) => words[(at % scales.columns) * perColumn + Math.floor(at / scales.columns)]!,
+  );
   return new Uint8Array(packed.buffer);
 }
 
@@ -47,7 +50,10 @@ export function packZeroPoints(zeros: Int16Array, scales: MatrixShape, bits: num
 export function unpackZeroPoints(packed: Uint8Array, scales: MatrixShape, bits: number): Int16Array {
   const words = new Int32Array(packed.slice().buffer);
   const perColumn = packedWords(scales.rows, bits);
-  const turned = Int32Array.from(words, (_, at) => words[(at % perColumn) * scales.columns + Math.floor(at / perColumn)]!);
+  const turned = Int32Array.from(
+    words,
+    (_, at) => words[(at % perColumn) * scales.columns + Math.floor(at / perColumn)]!,
+  );
   const columns = { rows: scales.columns, columns: scales.rows };
   return transposed(unpackIntegers(new Uint8Array(turned.buffer), columns, bits), columns);
 }

@@ -1,7 +1,8 @@
-import { STORAGE_BITS, type StorageDtype } from '../checkpoint/storage-dtype';
+import { STORAGE_BITS, blockElements, isGgmlDtype, type StorageDtype } from '../checkpoint/storage-dtype';
 import { BF16_LAYOUT, E4M3_LAYOUT, E5M2_LAYOUT, FP16_LAYOUT, decodeFloat } from './float-codes';
+import { ggmlBlock } from './ggml/blocks';
 
-/** Storage dtypes whose values can be cast. */
+/** Storage dtypes of floats, whose values the kernels widen themselves. */
 export const SOURCE_DTYPES = ['F64', 'F32', 'BF16', 'F16', 'F8_E4M3', 'F8_E5M2'] as const;
 
 export type SourceDtype = (typeof SOURCE_DTYPES)[number];
@@ -10,20 +11,32 @@ export function isSourceDtype(dtype: StorageDtype): dtype is SourceDtype {
   return (SOURCE_DTYPES as readonly StorageDtype[]).includes(dtype);
 }
 
-/** Throws unless the dtype is a float that can be cast and the bytes are whole elements; returns their number. */
+/** Whether values can be read: floats, and blocks of ggml that there is a decoder for. */
+export function hasValues(dtype: StorageDtype): boolean {
+  return isSourceDtype(dtype) || (isGgmlDtype(dtype) && ggmlBlock(dtype) !== undefined);
+}
+
+/** Throws unless values of the dtype can be read and the bytes are whole elements or blocks; returns their number. */
 export function sourceElements(dtype: StorageDtype, byteLength: number): number {
-  if (!isSourceDtype(dtype)) throw new Error(`${dtype} values can't be cast; ${SOURCE_DTYPES.join(', ')} can`);
+  if (!hasValues(dtype)) {
+    throw new Error(`${dtype} values can't be read; ${SOURCE_DTYPES.join(', ')} and most quantized types of ggml can`);
+  }
   const size = STORAGE_BITS[dtype] / 8;
-  if (byteLength % size !== 0) throw new Error(`${byteLength} bytes are no whole number of ${dtype} values`);
+  const unit = blockElements(dtype) * size;
+  if (byteLength % unit !== 0) {
+    const what = isGgmlDtype(dtype) ? `blocks of ${dtype}` : `${dtype} values`;
+    throw new Error(`${byteLength} bytes are no whole number of ${what}`);
+  }
   return byteLength / size;
 }
 
 /**
- * Little-endian source bytes as float32, the precision every cast starts from: exact for all dtypes but F64, which
- * is rounded to nearest and becomes infinite beyond float32's range.
+ * Little-endian source bytes as float32, the precision every cast starts from: exact for all floats but F64, which
+ * is rounded to nearest and becomes infinite beyond float32's range. Blocks of ggml as it decodes them.
  */
 export function sourceFloats(dtype: StorageDtype, bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const elements = sourceElements(dtype, bytes.byteLength);
+  if (isGgmlDtype(dtype)) return ggmlBlock(dtype)!.decode(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = reader(dtype as SourceDtype, view);
   return Float32Array.from({ length: elements }, (_, at) => read(at));

@@ -1,4 +1,4 @@
-import type { StorageDtype } from '../checkpoint/storage-dtype';
+import { isGgmlDtype, type StorageDtype } from '../checkpoint/storage-dtype';
 import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
 
 const FLOATS: ReadonlySet<StorageDtype> = new Set<StorageDtype>([
@@ -15,6 +15,11 @@ const FLOATS: ReadonlySet<StorageDtype> = new Set<StorageDtype>([
 /** Whether the elements are numbers by themselves: integers, packed codes and bare exponents are not. */
 export function isFloat(dtype: StorageDtype): boolean {
   return FLOATS.has(dtype);
+}
+
+/** Whether the elements are numbers that were quantized in blocks of ggml: readable, but not to be cast again. */
+export function isQuantized(dtype: StorageDtype): boolean {
+  return isGgmlDtype(dtype);
 }
 
 /** Names that follow a weight when its 8-bit codes mean nothing without a scale (DeepSeek, compressed-tensors). */

@@ -1,9 +1,10 @@
+import type { StorageDtype } from '../checkpoint/storage-dtype';
 import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
 import type { Cast, Granularity, NumberFormat } from '../formats/format';
 import type { FormatTable } from '../formats/format-table';
 import type { DtypeChoice } from '../policy/policy';
 import { KEEP } from '../policy/read/dtype';
-import { isFloat, scaleTensorOf } from './castable';
+import { isFloat, isQuantized, scaleTensorOf } from './castable';
 import type { Treatment } from './plan';
 
 const ASKED: Treatment = { kind: 'keep', reason: 'asked' };
@@ -46,6 +47,7 @@ export function createTreatment(
   const byShape = new Map<string, Treatment>();
   return (tensor) => {
     const { dtype, shape } = tensor;
+    if (isQuantized(dtype)) return storesAs(format, dtype) ? SAME_DTYPE : INVALID;
     if (!isFloat(dtype)) return NOT_FLOAT;
     if (scaleTensorOf(tensor, tree) !== undefined) return INVALID;
     const key = `${dtype} ${shape.join()}`;
@@ -61,6 +63,11 @@ function castTreatment({ dtype, shape }: TreeTensor, cast: Cast, format: NumberF
   const parts = format.parts(shape, cast, dtype);
   const plain = parts.length === 1 && cast.scale.kind === 'none';
   return plain && parts[0]!.dtype === dtype ? SAME_DTYPE : { kind: 'cast', cast, parts };
+}
+
+/** Whether the format is this block type of ggml. */
+function storesAs({ aliases }: NumberFormat, dtype: StorageDtype): boolean {
+  return aliases.includes(`ggml_type_${dtype.toLowerCase()}`);
 }
 
 /** The scale asked for; the format's own where it takes no such scale, which the parser has told already. */

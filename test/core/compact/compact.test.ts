@@ -58,3 +58,20 @@ test('a list in brackets is left alone', () => {
   const rules = ['{ match: "**.q_proj.weight", dtype: int8 }', '{ match: "**.k_proj.weight", dtype: int8 }'];
   expect(compacted(`version: 1\nrules: [${rules.join(', ')}]\n`)).toBeUndefined();
 });
+
+test('a policy that rounds activations is left as it is', () => {
+  const rules = ['up', 'gate'].map(
+    (name) => `- { match: "model.layers.*.mlp.${name}_proj.weight", dtype: int8, activations: int8 }`,
+  );
+  expect(compacted(`${HEAD}${rules.join('\n  ')}\n`)).toBeUndefined();
+  expect(compacted(`${HEAD}${rules.join('\n  ').replaceAll(', activations: int8', '')}\n`)).toBeDefined();
+});
+
+test("formats of the policy's own are kept", () => {
+  const own = 'formats: { mine: { float: { exponent: 3, mantissa: 4 } } }\n';
+  const rules = ['up', 'gate'].map((name) => `- { match: "model.layers.*.mlp.${name}_proj.weight", dtype: mine }`);
+  const compact = compacted(`${own}${HEAD}${rules.join('\n  ')}\n`)!;
+  expect(compact.startsWith(own)).toBe(true);
+  expect(compact).toContain('dtype: mine');
+  expect(compact.match(/- match/g)).toHaveLength(1);
+});

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../../extension/core/checkpoint/open';
 import { openWeights } from '../../../extension/core/checkpoint/weights';
 import { createDigest } from '../../../extension/core/digest';
+import { createMemoryBaseCache, type BaseCache } from '../../../extension/core/evaluate/base-cache';
 import type { EvaluationReport } from '../../../extension/core/evaluate/report';
 import { BUILT_IN_FORMATS } from '../../../extension/core/formats/registry';
 import { modelGraph } from '../../../extension/core/model/architectures';
+import { roundingOf } from '../../../extension/core/evaluate/rounding-of';
 import { parsePolicy } from '../../../extension/core/policy/parse';
 import { resolve } from '../../../extension/core/resolve/resolve';
 import { evaluate, type EvaluateProgress, type EvaluateRequest } from '../../../extension/jobs/evaluate';
@@ -29,9 +31,12 @@ async function prepare(policyText: string, change: Partial<EvaluateRequest> = {}
   const checkpoint = await openCheckpoint(folder, 'model.safetensors');
   const graph = modelGraph(checkpoint.config);
   if (graph.kind === 'unsupported') throw new Error(graph.reason);
+  const { policy } = parsePolicy(policyText, BUILT_IN_FORMATS);
+  const plan = resolve(policy, checkpoint.tree, BUILT_IN_FORMATS);
   return {
     graph,
-    plan: resolve(parsePolicy(policyText, BUILT_IN_FORMATS).policy, checkpoint.tree, BUILT_IN_FORMATS),
+    plan,
+    rounding: roundingOf(policy, plan, graph),
     source: { pool: createInProcessPool(referenceKernels), read: openWeights(folder).read },
     tokenize: (text) => text.split(' ').map(Number),
     text: { name: 'numbers.txt', content: values(golden.tokens).join(' ') },
@@ -133,7 +138,148 @@ describe('evaluate', () => {
       steps.map((step) => step.map((branch) => ({ ...branch, block: { ...branch.block, headSize: 1_000_000 } }))),
     );
     await expect(run({ ...request, graph: { ...request.graph, layers } })).rejects.toThrow(
-      /takes 5\.\d\d GB of memory in a worker, which can have 4\.29 GB at most/,
+      /windows of 150 tokens takes 5\.\d\d GB of memory in a worker, which can have 4\.29 GB at most; windows of 75 tokens would fit/,
     );
+  });
+});
+
+describe('a cache of the base', () => {
+  const MIXED = `version: 1
+rules:
+  - { match: "**.mlp.*.weight", dtype: fp8_e5m2, scale: none }
+  - { match: lm_head.weight, dtype: int8 }
+`;
+  const caching = (cache: BaseCache, kernels = 'plain') => ({ cache, kernels, stamp: '' });
+  /** What was measured, without how it was. */
+  const figures = ({ base, cast, divergence, measurement }: EvaluationReport) => ({
+    base,
+    cast,
+    divergence,
+    measurement,
+  });
+
+  /** The request, and which base weights it loads into the model. */
+  async function watched(policyText: string, change: Partial<EvaluateRequest>) {
+    const loaded: string[] = [];
+    const request = await prepare(policyText, change);
+    const startPool: EvaluateRequest['startPool'] = async (need) => {
+      const pool = await request.startPool(need);
+      return {
+        ...pool,
+        load(name, shape, values, use) {
+          loaded.push(`${use} ${name}`);
+          return pool.load(name, shape, values, use);
+        },
+      };
+    };
+    return { request: { ...request, startPool }, loaded };
+  }
+
+  test.each(['all', 'second-half'] as const)('gives the same figures to the last bit, scoring %s', async (scoring) => {
+    const cache = createMemoryBaseCache();
+    const without = await run(await prepare(MIXED, { scoring }));
+    const first = await run(await prepare(COARSE, { scoring, baseCaching: caching(cache) }));
+    const second = await run(await prepare(MIXED, { scoring, baseCaching: caching(cache) }));
+    expect(first.cachedWindows).toBe(0);
+    expect(second.cachedWindows).toBe(3);
+    expect(figures(second)).toEqual(figures(without));
+    expect(figures(first)).toEqual(figures(await run(await prepare(COARSE, { scoring }))));
+  });
+
+  test('spares the base weights of layers that are cast', async () => {
+    const cache = createMemoryBaseCache();
+    await run(await prepare(KEEP, { baseCaching: caching(cache) }));
+    const { request, loaded } = await watched(MIXED, { baseCaching: caching(cache) });
+    await run(request);
+    expect(loaded.filter((each) => each.startsWith('base '))).toEqual(['base lm_head.weight']);
+    expect(loaded.filter((each) => each.includes('mlp'))).toHaveLength(6);
+  });
+
+  test.each([
+    ['another text', { text: { name: 'x', content: `1 ${values(golden.tokens).join(' ')}` } }],
+    ['another context', { context: 120 }],
+    ['other positions', { scoring: 'second-half' }],
+    ['other kernels', { baseCaching: 'relaxed' }],
+  ] as const)('does not serve %s', async (_, { baseCaching, ...change }: Partial<{ baseCaching: string }> & object) => {
+    const cache = createMemoryBaseCache();
+    await run(await prepare(KEEP, { baseCaching: caching(cache) }));
+    const again = await run(await prepare(KEEP, { ...change, baseCaching: caching(cache, baseCaching) }));
+    expect(again.cachedWindows).toBe(0);
+  });
+
+  test('does not serve a checkpoint that was written to', async () => {
+    const cache = createMemoryBaseCache();
+    await run(await prepare(KEEP, { baseCaching: caching(cache) }));
+    const request = await prepare(KEEP, { baseCaching: caching(cache) });
+    const read: EvaluateRequest['source']['read'] = async (tensor, ...range) => {
+      const bytes = await request.source.read(tensor, ...range);
+      if (tensor.name === 'model.norm.weight') bytes[0]! ^= 1;
+      return bytes;
+    };
+    const again = await run({ ...request, source: { ...request.source, read } });
+    expect(again.cachedWindows).toBe(0);
+  });
+
+  test('may lose what it had: then the base is loaded after all', async () => {
+    const kept = createMemoryBaseCache();
+    await run(await prepare(KEEP, { baseCaching: caching(kept) }));
+    let gets = 0;
+    // The first window is there, the others are gone when they are asked for.
+    const forgetful: BaseCache = { ...kept, get: async (key) => (gets++ === 0 ? kept.get(key) : undefined) };
+    const report = await run(await prepare(MIXED, { baseCaching: caching(forgetful) }));
+    expect(report.cachedWindows).toBe(1);
+    expect(figures(report)).toEqual(figures(await run(await prepare(MIXED))));
+  });
+
+  test('holds nothing of what the cast rounds', async () => {
+    const cache = createMemoryBaseCache();
+    const rounded = `${MIXED}kv_cache: int4\n`;
+    const first = await run(await prepare(rounded, { baseCaching: caching(cache) }));
+    const second = await run(await prepare(rounded, { baseCaching: caching(cache) }));
+    expect(second.cachedWindows).toBe(3);
+    expect(figures(second)).toEqual(figures(first));
+    expect(second.base).toEqual((await run(await prepare(KEEP))).base);
+  });
+});
+
+describe('rounding of activations', () => {
+  test('changes the cast model alone, though no byte changes, and the report names it', async () => {
+    const policy = 'version: 1\ndefault: { dtype: keep, activations: int8 }\nkv_cache: fp8_e4m3\n';
+    const request = await prepare(policy);
+    expect(request.plan.bytesAfter).toBe(request.plan.bytesBefore);
+    const report = await run(request);
+    expect(report.simulated).toEqual({ activations: { int8: 15 }, kvCache: 'fp8_e4m3' });
+    expect(report.base).toEqual((await run(await prepare(KEEP))).base);
+    expect(report.divergence.kl.mean).toBeGreaterThan(1e-6);
+  });
+
+  test('is null where nothing is rounded', async () => {
+    expect((await run(await prepare(KEEP))).simulated).toBeNull();
+  });
+});
+
+describe('stopping', () => {
+  test('does not wait for a read that takes for ever', async () => {
+    const stop = new AbortController();
+    const request = await prepare(COARSE, { signal: stop.signal });
+    const read = (): Promise<never> => new Promise(() => setTimeout(() => stop.abort(), 0));
+    await expect(run({ ...request, source: { ...request.source, read } })).rejects.toThrow(Cancelled);
+  });
+
+  test('ends workers that come to be after it', async () => {
+    const stop = new AbortController();
+    const request = await prepare(COARSE, { signal: stop.signal });
+    let ended = 0;
+    let arrive = (): void => undefined;
+    const late = new Promise<void>((resolve) => (arrive = resolve));
+    const startPool: EvaluateRequest['startPool'] = async (need) => {
+      stop.abort();
+      await late;
+      const pool = await request.startPool(need);
+      return { ...pool, dispose: () => (ended++, pool.dispose()) };
+    };
+    await expect(run({ ...request, startPool })).rejects.toThrow(Cancelled);
+    arrive();
+    await expect.poll(() => ended).toBe(1);
   });
 });

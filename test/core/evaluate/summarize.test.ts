@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { perplexityDifferenceInterval } from '../../../extension/core/evaluate/bootstrap';
-import { createRunning } from '../../../extension/core/evaluate/running';
+import { createRunning, runningDetail } from '../../../extension/core/evaluate/running';
 import { summarize } from '../../../extension/core/evaluate/summarize';
 import { windowScores, type WindowScores } from '../../../extension/core/evaluate/window-scores';
 import { readGolden, rowsOf } from '../../kernels/model-golden';
@@ -92,16 +93,61 @@ describe('the interval of the perplexity difference', () => {
   });
 });
 
-test('running figures are those of the windows so far', () => {
-  const take = createRunning();
-  take(scores([1, 2], [3, 4]));
-  expect(take(scores([2, 3]))).toEqual({
-    windows: 2,
-    tokensScored: 3,
-    basePerplexity: Math.exp(2),
-    castPerplexity: Math.exp(3),
-    kl: expect.closeTo(0.1) as number,
+/** What oracles/evaluate/summaries.py writes. */
+interface GoldenSummaries {
+  /** [base, cast] likelihoods of each window. */
+  readonly windows: readonly (readonly [readonly number[], readonly number[]])[];
+  readonly running: readonly {
+    readonly tokens: number;
+    readonly base: number;
+    readonly cast: number;
+    readonly baseInterval?: readonly [number, number];
+    readonly castInterval?: readonly [number, number];
+  }[];
+  readonly bootstrap: { readonly low: number; readonly high: number; readonly standardDeviation: number };
+}
+
+describe.each(['equal', 'unequal'])('windows of %s length', (name) => {
+  const all = JSON.parse(
+    readFileSync(new URL('../../oracles/golden/evaluate/summaries.json', import.meta.url), 'utf8'),
+  ) as Readonly<Record<string, GoldenSummaries>>;
+  const golden = all[name]!;
+  const windows = golden.windows.map(([base, cast]) => scores(...base.map((nll, at) => [nll, cast[at]!] as const)));
+
+  test('the paired bootstrap is that of numpy, within what 2,000 rounds can tell', () => {
+    const { low, high, standardDeviation } = golden.bootstrap;
+    const { divergence } = summarize(windows);
+    // The standard error of such a quantile from 2,000 draws is 0.06 standard deviations.
+    expect(Math.abs(divergence.perplexityDifferenceInterval.low - low)).toBeLessThan(0.24 * standardDeviation);
+    expect(Math.abs(divergence.perplexityDifferenceInterval.high - high)).toBeLessThan(0.24 * standardDeviation);
+    expect(divergence.measurable).toBe(low > 0 || high < 0);
   });
+
+  test('running figures and their intervals are those of numpy after every window', () => {
+    const take = createRunning();
+    for (const [at, wanted] of golden.running.entries()) {
+      const got = take(windows[at]!);
+      expect([got.windows, got.tokensScored]).toEqual([at + 1, wanted.tokens]);
+      expect(got.basePerplexity).toBeCloseTo(wanted.base, 9);
+      expect(got.castPerplexity).toBeCloseTo(wanted.cast, 9);
+      expect(got.kl).toBeCloseTo(0.1, 9);
+      for (const [interval, bounds] of [
+        [got.baseInterval, wanted.baseInterval],
+        [got.castInterval, wanted.castInterval],
+      ] as const) {
+        if (!bounds) expect(interval).toBeUndefined();
+        else expect([interval!.low, interval!.high]).toEqual(bounds.map((bound) => expect.closeTo(bound, 9) as number));
+      }
+    }
+  });
+});
+
+test('a bar says the perplexities, how sure they are, and how many tokens are done', () => {
+  const take = createRunning();
+  const first = take(scores([1, 2], [3, 4]));
+  expect(runningDetail(first, 10)).toBe('perplexity 7.389 -> 20.086, 2 of 20 tokens');
+  const second = take(scores([2, 3.2], [2, 3.2]));
+  expect(runningDetail(second, 10)).toBe('perplexity 7.389 -> 22.198 (95% 18.25 to 27.00), 4 of 20 tokens');
 });
 
 test('a likelihood that is not finite is refused, and the message says where', () => {

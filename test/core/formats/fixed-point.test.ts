@@ -16,7 +16,10 @@ function exact(value: number): bigint {
 }
 
 /** Codes and exponent by exact arithmetic: the least exponent that holds the largest magnitude, ties to even. */
-function byDefinition(values: Float32Array, bits: number): { readonly exponent: number; readonly codes: readonly bigint[] } {
+function byDefinition(
+  values: Float32Array,
+  bits: number,
+): { readonly exponent: number; readonly codes: readonly bigint[] } {
   const limit = BigInt(2 ** (bits - 1) - 1);
   const integers = [...values].map(exact);
   const amax = integers.map((each) => (each < 0n ? -each : each)).reduce((a, b) => (a > b ? a : b), 0n);

@@ -32,7 +32,10 @@ interface Hashes {
 
 interface SmallFloatGolden {
   readonly plain: Readonly<
-    Record<string, { readonly decoded: GoldenArray; readonly input: GoldenArray; readonly hard: Hashes; readonly dense: Hashes }>
+    Record<
+      string,
+      { readonly decoded: GoldenArray; readonly input: GoldenArray; readonly hard: Hashes; readonly dense: Hashes }
+    >
   >;
   readonly inputs: Readonly<Record<string, GoldenArray>>;
   readonly casts: readonly {
@@ -77,16 +80,19 @@ describe.each(Object.entries(plain))('%s', (name, { decoded, input, hard, dense 
     expect([...floatTable(layout)]).toEqual([...floatsOf(decoded)]);
   });
 
-  test.each(['ieee', 'saturate'] as const)('encodes codes, ties, neighbours and all exponents as ml_dtypes: %s', (overflow) => {
-    for (const [values, hashes] of samples) {
-      const codes = Uint8Array.from(values, (value) => {
-        // What NaN becomes where there is none is nobody's standard.
-        const bits = Number.isNaN(value) && layout.nanCode === 0 ? 0 : floatBits(value);
-        return encodeFloat(bits, layout, overflow).code;
-      });
-      expect(sha256(codes)).toBe(hashes[overflow]);
-    }
-  });
+  test.each(['ieee', 'saturate'] as const)(
+    'encodes codes, ties, neighbours and all exponents as ml_dtypes: %s',
+    (overflow) => {
+      for (const [values, hashes] of samples) {
+        const codes = Uint8Array.from(values, (value) => {
+          // What NaN becomes where there is none is nobody's standard.
+          const bits = Number.isNaN(value) && layout.nanCode === 0 ? 0 : floatBits(value);
+          return encodeFloat(bits, layout, overflow).code;
+        });
+        expect(sha256(codes)).toBe(hashes[overflow]);
+      }
+    },
+  );
 });
 
 test('built-in IEEE floats are those that a user would define', () => {
@@ -108,7 +114,9 @@ function exactValue(code: number, exponentBits: number, mantissaBits: number): n
 }
 
 const SPLITS = [1, 2, 3, 4, 5, 6, 7].flatMap((exponent) =>
-  [0, 1, 2, 3, 5, 8].filter((mantissa) => 1 + exponent + mantissa <= 10).map((mantissa) => [exponent, mantissa] as const),
+  [0, 1, 2, 3, 5, 8]
+    .filter((mantissa) => 1 + exponent + mantissa <= 10)
+    .map((mantissa) => [exponent, mantissa] as const),
 );
 
 describe.each(SPLITS)('e%dm%d', (exponent, mantissa) => {
@@ -132,20 +140,23 @@ describe.each(SPLITS)('e%dm%d', (exponent, mantissa) => {
 });
 
 describe('scaled by group and block, as torch and compressed-tensors compute and pack it', () => {
-  test.each(casts.map((each) => [`${each.format} ${each.scale.kind} ${each.scaleDtype}`, each] as const))('%s', (_, each) => {
-    const { format: id, scale, scaleDtype } = each;
-    const values = floatsOf(inputs[each.input]!);
-    const [rows, columns] = inputs[each.input]!.shape as [number, number];
-    const matrix: MatrixShape = { rows, columns };
-    const cast = castOf(id, { scale, scaleDtype });
-    const format = FORMATS.get(id)!;
-    const encoded = format.encodeRows(values, matrix, cast, valueRange(values));
-    expect(sha256(encoded.scales)).toBe(each.scales);
-    expect(sha256(encoded.codes)).toBe(each.codes);
-    expect(sha256(new Uint8Array(format.decodeRows(encoded, matrix, cast).buffer))).toBe(each.decoded);
-    const bytes = format.parts([rows, columns], cast).map((part) => part.bytes);
-    expect(bytes).toEqual([encoded.codes.length, encoded.scales.length]);
-  });
+  test.each(casts.map((each) => [`${each.format} ${each.scale.kind} ${each.scaleDtype}`, each] as const))(
+    '%s',
+    (_, each) => {
+      const { format: id, scale, scaleDtype } = each;
+      const values = floatsOf(inputs[each.input]!);
+      const [rows, columns] = inputs[each.input]!.shape as [number, number];
+      const matrix: MatrixShape = { rows, columns };
+      const cast = castOf(id, { scale, scaleDtype });
+      const format = FORMATS.get(id)!;
+      const encoded = format.encodeRows(values, matrix, cast, valueRange(values));
+      expect(sha256(encoded.scales)).toBe(each.scales);
+      expect(sha256(encoded.codes)).toBe(each.codes);
+      expect(sha256(new Uint8Array(format.decodeRows(encoded, matrix, cast).buffer))).toBe(each.decoded);
+      const bytes = format.parts([rows, columns], cast).map((part) => part.bytes);
+      expect(bytes).toEqual([encoded.codes.length, encoded.scales.length]);
+    },
+  );
 });
 
 test.each(fits.map((each) => [`${each.format} ${each.scale.kind}`, each] as const))(
@@ -188,7 +199,8 @@ describe('storage', () => {
 
   test('scales of blocks', () => {
     const scale: Granularity = { kind: 'block', rows: 128, columns: 128 };
-    const shape = (of: readonly number[]) => FORMATS.get('fp8_e4m3')!.parts(of, castOf('fp8_e4m3', { scale }))[1]!.shape;
+    const shape = (of: readonly number[]) =>
+      FORMATS.get('fp8_e4m3')!.parts(of, castOf('fp8_e4m3', { scale }))[1]!.shape;
     // DeepSeek-V3's kv_a_proj_with_mqa, whose weight_scale_inv is 5 x 56.
     expect(shape([576, 7168])).toEqual([5, 56]);
     expect(shape([3, 256, 130])).toEqual([3, 2, 2]);
@@ -257,7 +269,9 @@ test.each(['fp8_e5m2', 'fp6_e2m3', 'fp4_e2m1'])('%s: a fit is never worse than t
     const encoded = FORMATS.get(format)!.encodeRows(values, matrix, cast, valueRange(values));
     const decoded = FORMATS.get(format)!.decodeRows(encoded, matrix, cast);
     return Array.from({ length: 8 }, (_, row) =>
-      Array.from({ length: 64 }, (__, at) => (values[row * 64 + at]! - decoded[row * 64 + at]!) ** 2).reduce((a, b) => a + b),
+      Array.from({ length: 64 }, (__, at) => (values[row * 64 + at]! - decoded[row * 64 + at]!) ** 2).reduce(
+        (a, b) => a + b,
+      ),
     );
   };
   const plainErrors = errors('amax');

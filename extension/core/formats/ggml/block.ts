@@ -2,6 +2,8 @@
 export interface GgmlBlock {
   /** Name of the type in GGUF files: `Q4_K`. */
   readonly type: string;
+  /** Its number there (ggml's `enum ggml_type`). */
+  readonly number: number;
   /** Values of a block; a row must be a whole number of blocks. */
   readonly blockSize: number;
   readonly blockBytes: number;
@@ -18,7 +20,7 @@ export interface GgmlBlock {
 export type WritableBlock = GgmlBlock & Required<Pick<GgmlBlock, 'encode'>>;
 
 /** What sets one block type apart from another: its sizes, and how one block at an offset is read. */
-export interface BlockLayout extends Pick<GgmlBlock, 'type' | 'blockSize' | 'blockBytes'> {
+export interface BlockLayout extends Pick<GgmlBlock, 'type' | 'number' | 'blockSize' | 'blockBytes'> {
   readonly decodeBlock: (bytes: Uint8Array, at: number, values: Float32Array, to: number) => void;
 }
 
@@ -28,11 +30,10 @@ export interface WritableLayout extends BlockLayout {
 }
 
 /** Runs of blocks, one after another, that are only read. */
-export function readableBlocks({ type, blockSize, blockBytes, decodeBlock }: BlockLayout): GgmlBlock {
+export function readableBlocks({ decodeBlock, ...block }: BlockLayout): GgmlBlock {
+  const { type, blockSize, blockBytes } = block;
   return {
-    type,
-    blockSize,
-    blockBytes,
+    ...block,
     decode(bytes) {
       const blocks = whole(bytes.length, blockBytes, `${type} blocks of ${blockBytes} bytes`);
       const values = new Float32Array(blocks * blockSize);
@@ -44,9 +45,10 @@ export function readableBlocks({ type, blockSize, blockBytes, decodeBlock }: Blo
 
 /** Runs of blocks, one after another. */
 export function ggmlBlocks(layout: WritableLayout): WritableBlock {
-  const { type, blockSize, blockBytes, encodeBlock } = layout;
+  const { encodeBlock, ...readable } = layout;
+  const { type, blockSize, blockBytes } = readable;
   return {
-    ...readableBlocks(layout),
+    ...readableBlocks(readable),
     encode(values) {
       const blocks = whole(values.length, blockSize, `${type} blocks of ${blockSize} values`);
       const bytes = new Uint8Array(blocks * blockBytes);

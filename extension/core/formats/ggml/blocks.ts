@@ -1,4 +1,5 @@
 import type { GgmlBlock } from './block';
+import { ggmlFormatId } from './ggml-format';
 import { IQ4_NL_BLOCK } from './iq4-nl';
 import { IQ4_XS_BLOCK } from './iq4-xs';
 import { MXFP4_BLOCK } from './mxfp4';
@@ -43,6 +44,15 @@ export const GGML_BLOCKS: ReadonlyMap<string, GgmlBlock> = new Map(
     Q1_0_BLOCK,
   ].map((block) => [block.type, block]),
 );
+
+const BY_FORMAT: ReadonlyMap<string, GgmlBlock> = new Map(
+  [...GGML_BLOCKS.values()].map((block) => [ggmlFormatId(block.type), block]),
+);
+
+/** The block type of a number format, by the format's id; undefined for formats that are not ggml's. */
+export function formatBlock(id: string): GgmlBlock | undefined {
+  return BY_FORMAT.get(id);
+}
 
 /** A block type by its name in GGUF files (`Q4_K`); undefined when it is none of ggml's or can't be read. */
 export function ggmlBlock(type: string): GgmlBlock | undefined {

@@ -5,10 +5,16 @@ import type { WritableBlock } from './block';
 
 /** What a number format says of itself beyond its blocks. */
 export interface GgmlDefinition extends Pick<NumberFormat, 'title' | 'bits' | 'largest'> {
-  /** The type's name in lower case when not given. */
-  readonly id?: string;
   /** ggml's function that writes such blocks. */
   readonly quantizer: string;
+}
+
+/** Types whose plain name means the same numbers in another layout. */
+const SHARED_NAMES: ReadonlySet<string> = new Set(['MXFP4', 'NVFP4']);
+
+/** Id of the number format of a block type: `q4_k`, but `ggml_mxfp4`. */
+export function ggmlFormatId(type: string): string {
+  return (SHARED_NAMES.has(type) ? 'ggml_' : '') + type.toLowerCase();
 }
 
 /** Largest half: the reach of a unit of scale. */
@@ -22,8 +28,9 @@ export const LARGEST_HALF = 65504;
  */
 export function ggmlFormat(
   { type, blockSize, blockBytes, encode, decode }: WritableBlock,
-  { id = type.toLowerCase(), title, bits, largest, quantizer }: GgmlDefinition,
+  { title, bits, largest, quantizer }: GgmlDefinition,
 ): NumberFormat {
+  const id = ggmlFormatId(type);
   const format: NumberFormat = {
     id,
     aliases: [`ggml_type_${type.toLowerCase()}`],

@@ -13,6 +13,7 @@ const SIZE = 32;
  */
 export const IQ4_NL_BLOCK = ggmlBlocks({
   type: 'IQ4_NL',
+  number: 20,
   blockSize: SIZE,
   blockBytes: 18,
 

@@ -20,6 +20,7 @@ const CODES = 8;
  */
 export const IQ4_XS_BLOCK = ggmlBlocks({
   type: 'IQ4_XS',
+  number: 23,
   blockSize: RUN * RUNS,
   blockBytes: 136,
 

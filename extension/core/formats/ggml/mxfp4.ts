@@ -13,6 +13,7 @@ const SIZE = 32;
  */
 export const MXFP4_BLOCK = ggmlBlocks({
   type: 'MXFP4',
+  number: 39,
   blockSize: SIZE,
   blockBytes: 17,
 
@@ -32,7 +33,6 @@ export const MXFP4_BLOCK = ggmlBlocks({
 });
 
 export const ggmlMxfp4 = ggmlFormat(MXFP4_BLOCK, {
-  id: 'ggml_mxfp4',
   title: 'MXFP4 in the blocks of ggml: 4-bit float 1-2-1, a power of two for 32 columns',
   bits: 4,
   largest: (2 - 2 ** -23) * 2 ** 127,

@@ -13,6 +13,7 @@ const RUN = 16;
 /** Four runs of 16 E2M1 codes, each with an unsigned E4M3 scale for amax / 6; j and j + 8 of a run share a byte. */
 export const NVFP4_BLOCK = ggmlBlocks({
   type: 'NVFP4',
+  number: 40,
   blockSize: SIZE,
   blockBytes: 36,
 
@@ -35,7 +36,6 @@ export const NVFP4_BLOCK = ggmlBlocks({
 });
 
 export const ggmlNvfp4 = ggmlFormat(NVFP4_BLOCK, {
-  id: 'ggml_nvfp4',
   title: 'NVFP4 in the blocks of ggml: 4-bit float 1-2-1, an E4M3 scale for 16 columns',
   bits: 4,
   largest: 448 * 6,

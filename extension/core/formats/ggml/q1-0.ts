@@ -6,6 +6,7 @@ const SIZE = 128;
 /** A half d and 128 signs: d where the bit is set, -d where not. */
 export const Q1_0_BLOCK = readableBlocks({
   type: 'Q1_0',
+  number: 41,
   blockSize: SIZE,
   blockBytes: 18,
 

@@ -22,6 +22,7 @@ const LARGEST = 15;
  */
 export const Q2_K_BLOCK = ggmlBlocks({
   type: 'Q2_K',
+  number: 10,
   blockSize: SIZE,
   blockBytes: 84,
 

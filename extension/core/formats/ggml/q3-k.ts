@@ -23,6 +23,7 @@ const D = 108;
  */
 export const Q3_K_BLOCK = ggmlBlocks({
   type: 'Q3_K',
+  number: 11,
   blockSize: SIZE,
   blockBytes: 110,
 

@@ -10,6 +10,7 @@ const SIZE = 32;
 /** A half d, 32 nibbles: d x (q - 8). d is the value of largest magnitude / -8: that value is met by the code 0. */
 export const Q4_0_BLOCK = ggmlBlocks({
   type: 'Q4_0',
+  number: 2,
   blockSize: SIZE,
   blockBytes: 18,
 

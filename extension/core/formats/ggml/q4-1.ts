@@ -10,6 +10,7 @@ const SIZE = 32;
 /** Halves d = (max - min) / 15 and m = min, 32 nibbles: d x q + m. */
 export const Q4_1_BLOCK = ggmlBlocks({
   type: 'Q4_1',
+  number: 3,
   blockSize: SIZE,
   blockBytes: 20,
 

@@ -12,6 +12,7 @@ const CODES = 16;
  */
 export const Q4_K_BLOCK = ggmlBlocks({
   type: 'Q4_K',
+  number: 12,
   blockSize: 256,
   blockBytes: 144,
 

@@ -10,6 +10,7 @@ const SIZE = 32;
 /** As Q4_0 with a fifth bit: a half d, the value of largest magnitude / -16, and 32 codes: d x (q - 16). */
 export const Q5_0_BLOCK = ggmlBlocks({
   type: 'Q5_0',
+  number: 6,
   blockSize: SIZE,
   blockBytes: 22,
 

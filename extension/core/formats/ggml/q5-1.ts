@@ -10,6 +10,7 @@ const SIZE = 32;
 /** As Q4_1 with a fifth bit: halves d = (max - min) / 31 and m = min, codes as in Q5_0: d x q + m. */
 export const Q5_1_BLOCK = ggmlBlocks({
   type: 'Q5_1',
+  number: 7,
   blockSize: SIZE,
   blockBytes: 24,
 

@@ -11,6 +11,7 @@ const CODES = 48;
 /** As Q4_K with a fifth bit, which lies in a mask of 32 bytes. */
 export const Q5_K_BLOCK = ggmlBlocks({
   type: 'Q5_K',
+  number: 13,
   blockSize: 256,
   blockBytes: 176,
 

@@ -21,6 +21,7 @@ const D = 208;
  */
 export const Q6_K_BLOCK = ggmlBlocks({
   type: 'Q6_K',
+  number: 14,
   blockSize: SIZE,
   blockBytes: 210,
 

@@ -9,6 +9,7 @@ const SIZE = 32;
 /** A half d = amax / 127, then 32 signed bytes: d x q. */
 export const Q8_0_BLOCK = ggmlBlocks({
   type: 'Q8_0',
+  number: 8,
   blockSize: SIZE,
   blockBytes: 34,
 

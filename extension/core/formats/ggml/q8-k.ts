@@ -5,6 +5,7 @@ const SIZE = 256;
 /** A float32 d, 256 signed bytes, 16 sums that only dot products use: d x q. ggml's form of activations. */
 export const Q8_K_BLOCK = readableBlocks({
   type: 'Q8_K',
+  number: 15,
   blockSize: SIZE,
   blockBytes: 292,
 

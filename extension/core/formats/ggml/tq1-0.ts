@@ -22,6 +22,7 @@ const POWERS = [1, 3, 9, 27, 81] as const;
  */
 export const TQ1_0_BLOCK = ggmlBlocks({
   type: 'TQ1_0',
+  number: 34,
   blockSize: SIZE,
   blockBytes: 54,
 

@@ -10,6 +10,7 @@ const D = 64;
 /** Ternary in 2-bit codes packed as in Q2_K, and a half d, the largest magnitude: d x (q - 1). */
 export const TQ2_0_BLOCK = ggmlBlocks({
   type: 'TQ2_0',
+  number: 35,
   blockSize: SIZE,
   blockBytes: 66,
 

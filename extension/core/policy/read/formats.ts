@@ -71,8 +71,8 @@ function readDefinition(key: ScalarNode, node: SyntaxNode | undefined, reader: R
   return codebook ? readCodebook(codebook, entries, reader) : readFloat(float!, entries, reader);
 }
 
-function readFloat(node: SyntaxNode, { key }: Entries, reader: Reader): FormatDefinition | undefined {
-  const group = key('group');
+function readFloat(node: SyntaxNode, format: Entries, reader: Reader): FormatDefinition | undefined {
+  const group = format.key('group');
   if (group) reportError(reader, 'bad-value', group, 'a float has no group of its own; give group where it is used');
   const entries = entriesOf('float', node, FLOAT_KEYS, reader);
   if (!entries) return undefined;

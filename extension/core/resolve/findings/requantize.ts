@@ -1,5 +1,5 @@
 import { finding } from '../../policy/finding';
-import { scaleTensorOf } from '../castable';
+import { isQuantized, scaleTensorOf } from '../castable';
 import { concerns, type DraftCheck } from '../draft';
 import { firstOf } from '../dtype-label';
 import type { Outcome } from '../plan';
@@ -10,6 +10,9 @@ export const requantize: DraftCheck = (policy, draft) => {
     if (!dtype || treatment.kind === 'cast' || treatment.reason !== 'invalid') return false;
     return scaleTensorOf(tensor, draft.tree) !== undefined;
   });
+  const blocks = concerns(policy, draft, ({ tensor, treatment }, { dtype }) => {
+    return dtype !== undefined && isQuantized(tensor.dtype) && treatment.kind === 'keep' && treatment.reason === 'invalid';
+  });
   const told = new Set(scaled.map(({ choice }) => choice));
   const nothing = concerns(policy, draft, isNotFloat).filter(({ decider, choice, count }) => {
     // A rule that asks for a cast and gets none, because all its tensors hold integers or packed codes.
@@ -19,6 +22,10 @@ export const requantize: DraftCheck = (policy, draft) => {
     ...scaled.map(({ choice, outcomes, count, names }) => {
       const scale = scaleTensorOf(outcomes[0]!.tensor, draft.tree)!;
       const message = `${firstOf(names, count)}: quantized already, and the codes mean nothing without ${scale}; keep it, or start from the unquantized checkpoint`;
+      return finding('requantize', 'error', choice.dtype!.range, message, { tensors: names });
+    }),
+    ...blocks.map(({ choice, outcomes, count, names }) => {
+      const message = `${firstOf(names, count)}: quantized already, as ${outcomes[0]!.tensor.dtype}; a second rounding adds its error to the first. Keep it, or start from the unquantized checkpoint`;
       return finding('requantize', 'error', choice.dtype!.range, message, { tensors: names });
     }),
     ...nothing.map(({ choice, outcomes, count, names }) => {

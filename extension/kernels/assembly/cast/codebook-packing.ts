@@ -45,7 +45,6 @@ export function packNarrow(src: usize, dst: usize, rows: i32, columns: i32, bits
   const b = bits as u64;
   const pairs = field(2 * bits, 16);
   const quads = field(4 * bits, 32);
-  const bytes = bits as usize;
   for (let row = 0; row < rows; row++) {
     let i = 0;
     for (; i + 8 <= columns; i += 8) {
@@ -53,8 +52,10 @@ export function packNarrow(src: usize, dst: usize, rows: i32, columns: i32, bits
       word = (word | (word >> (8 - b))) & pairs;
       word = (word | (word >> (16 - 2 * b))) & quads;
       word |= word >> (32 - 4 * b);
-      for (let byte: usize = 0; byte < bytes; byte++) store<u8>(dst + byte, (word >> (byte << 3)) as u8);
-      dst += bytes;
+      if (bits === 1) store<u8>(dst, word as u8);
+      else store<u16>(dst, word as u16);
+      if (bits === 3) store<u8>(dst, (word >> 16) as u8, 2);
+      dst += bits as usize;
     }
     let word: u32 = 0;
     for (let code = i; code < columns; code++) {
@@ -70,20 +71,37 @@ export function packNarrow(src: usize, dst: usize, rows: i32, columns: i32, bits
 
 /** The inverse of `packNarrow`. */
 export function unpackNarrow(src: usize, dst: usize, rows: i32, columns: i32, bits: i32): void {
-  const mask: u32 = (1 << bits) - 1;
+  const b = bits as u64;
+  const singles = field(bits, 8);
+  const pairs = field(2 * bits, 16);
+  const quads = field(4 * bits, 32);
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < columns; i += 8) {
-      const n = min(8, columns - i);
-      let word: u32 = 0;
-      const bytes = (n * bits + 7) >> 3;
-      for (let byte = 0; byte < bytes; byte++) word |= (load<u8>(src++) as u32) << (byte << 3);
-      for (let code = 0; code < n; code++) {
-        store<u8>(dst + ((i + code) as usize), (word & mask) as u8);
-        word >>= bits;
-      }
+    let i = 0;
+    for (; i + 8 <= columns; i += 8) {
+      let word = readBytes(src, bits) as u64;
+      word = (word | (word << (32 - 4 * b))) & quads;
+      word = (word | (word << (16 - 2 * b))) & pairs;
+      store<u64>(dst + (i as usize), (word | (word << (8 - b))) & singles);
+      src += bits as usize;
+    }
+    const rest = ((columns - i) * bits + 7) >> 3;
+    let word = readBytes(src, rest);
+    src += rest as usize;
+    for (; i < columns; i++) {
+      store<u8>(dst + (i as usize), word & ((1 << bits) - 1));
+      word >>= bits;
     }
     dst += columns as usize;
   }
+}
+
+/** Up to 3 bytes as a number. */
+function readBytes(src: usize, count: i32): u32 {
+  let word: u32 = 0;
+  if (count > 0) word = load<u8>(src) as u32;
+  if (count > 1) word |= (load<u8>(src, 1) as u32) << 8;
+  if (count > 2) word |= (load<u8>(src, 2) as u32) << 16;
+  return word;
 }
 
 /** The lowest `bits` bits of each `each` bits. */

@@ -2,6 +2,7 @@
  * The cast kernels: plain pointers and integers, no state but tables and the caller's memory. Each function follows a
  * reference in extension/core, bit for bit; the host side is extension/kernels/cast.ts.
  */
+import { prepareIq4 } from './ggml/iq4-codes';
 import { prepareElements } from './mx-elements';
 
 export { encodeRuns } from './encode-runs';
@@ -18,6 +19,8 @@ export {
   codebookPlace,
   currentCodebook,
 } from './codebook-tables';
+export { addToValues } from './add-to-values';
+export { takeColumn, putColumn, columnRanges } from './columns';
 export { packHighFirst, unpackHighFirst, packNarrow, unpackNarrow } from './codebook-packing';
 export { packCodes, packInt4, unpackCodes, unpackInt4 } from './integer-packing';
 export { widenInt8, widenInt16 } from './integer';
@@ -32,6 +35,7 @@ export { profileValues } from './profile';
 export { encodeMx, decodeMx } from './mx';
 export { encodeNvfp4, decodeNvfp4 } from './nvfp4';
 export { encodeBfp, decodeBfp } from './bfp';
+export { encodeGgml, decodeGgml, countLost } from './ggml/blocks';
 export { packBits, unpackBits } from './mx-packing';
 export { rotateRows } from './hadamard';
 
@@ -46,3 +50,4 @@ export function copy(source: usize, target: usize, bytes: usize): void {
 }
 
 prepareElements();
+prepareIq4();

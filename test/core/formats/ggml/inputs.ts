@@ -52,4 +52,3 @@ export function inputOf(name: InputName): Float32Array<ArrayBuffer> {
 export function randomBlocks(blockBytes: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: blockBytes * 64 }, (_, at) => mixed(at));
 }
-

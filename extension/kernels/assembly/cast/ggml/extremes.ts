@@ -27,31 +27,42 @@ export function extreme(src: usize, n: i32): f32 {
   return 0;
 }
 
-/** Smallest of n values; of zeros of both signs the first. */
-export function smallest(src: usize, n: i32): f32 {
+/** The same of n scales, one by one: NaN among them does not count. */
+export function extremeScale(src: usize, n: i32): f32 {
+  let found: f32 = 0;
   const end = src + ((n as usize) << 2);
-  let lanes = v128.load(src);
-  for (let at = src + 16; at < end; at += 16) lanes = f32x4.pmin(lanes, v128.load(at));
-  const a = f32x4.extract_lane(lanes, 0);
-  const b = f32x4.extract_lane(lanes, 1);
-  const c = f32x4.extract_lane(lanes, 2);
-  const d = f32x4.extract_lane(lanes, 3);
-  const least = min(min(a, b), min(c, d));
-  if (least !== 0) return least;
-  for (; src < end; src += 4) if (load<f32>(src) === 0) return load<f32>(src);
-  return least;
+  for (; src < end; src += 4) if (abs(load<f32>(src)) > abs(found)) found = load<f32>(src);
+  return found;
 }
 
-/** Largest of n values. */
-export function greatest(src: usize, n: i32): f32 {
-  const end = src + ((n as usize) << 2);
-  let lanes = v128.load(src);
-  for (let at = src + 16; at < end; at += 16) lanes = f32x4.pmax(lanes, v128.load(at));
-  const a = f32x4.extract_lane(lanes, 0);
-  const b = f32x4.extract_lane(lanes, 1);
-  const c = f32x4.extract_lane(lanes, 2);
-  const d = f32x4.extract_lane(lanes, 3);
-  return max(max(a, b), max(c, d));
+/** Smallest and largest of 32 values in lanes 0 and 1; of zeros of both signs, any. */
+export function span32(src: usize): v128 {
+  let a = v128.load(src);
+  let b = v128.load(src, 16);
+  let c = a;
+  let d = b;
+  for (let at = src + 32; at < src + 128; at += 32) {
+    const x = v128.load(at);
+    const y = v128.load(at, 16);
+    a = f32x4.pmin(a, x);
+    b = f32x4.pmin(b, y);
+    c = f32x4.pmax(c, x);
+    d = f32x4.pmax(d, y);
+  }
+  a = f32x4.pmin(a, b);
+  c = f32x4.pmax(c, d);
+  // Smallest of pairs of lanes beside the largest of them, then of pairs of these.
+  const low = i64x2.shuffle(a, f32x4.neg(c), 0, 2);
+  const high = i64x2.shuffle(a, f32x4.neg(c), 1, 3);
+  const pairs = f32x4.pmin(low, high);
+  const ends = f32x4.pmin(i32x4.shuffle(pairs, pairs, 0, 2, 0, 2), i32x4.shuffle(pairs, pairs, 1, 3, 1, 3));
+  return f32x4.replace_lane(ends, 1, -f32x4.extract_lane(ends, 1));
+}
+
+/** The first zero among values that hold one, sign and all: what a search from the left finds smallest. */
+export function firstZero(src: usize): f32 {
+  while (load<f32>(src) !== 0) src += 4;
+  return load<f32>(src);
 }
 
 /** 1 / value, and 0 for 0. */

@@ -1,4 +1,4 @@
-import { extreme } from './extremes';
+import { extremeScale } from './extremes';
 import { readHalf, writeHalf } from './half';
 import { splat3, splat4 } from './low-bits';
 import { nearest, nearestCodes } from './nearest';
@@ -14,7 +14,7 @@ const SCALES = memory.data(64, 16);
 
 function writeUnits(block: usize): void {
   memory.fill(block + UNITS, 0, 12);
-  const largest = extreme(SCALES, 16);
+  const largest = extremeScale(SCALES, 16);
   if (largest === 0) {
     store<u16>(block + D, 0);
     return;

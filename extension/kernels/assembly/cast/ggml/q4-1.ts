@@ -1,4 +1,4 @@
-import { greatest, reciprocal, smallest } from './extremes';
+import { firstZero, reciprocal, span32 } from './extremes';
 import { readHalf, writeHalf } from './half';
 import { splat15 } from './low-bits';
 import { cutCodes } from './rounded-codes';
@@ -11,8 +11,10 @@ export function encodeQ4_1(values: usize, blocks: usize, count: i32): void {
   const shift = v128.load32_splat(SHIFT);
   const limit = splat15();
   for (let block = 0; block < count; block++) {
-    const least = smallest(values, 32);
-    const d = (greatest(values, 32) - least) / 15;
+    const ends = span32(values);
+    const smallest = f32x4.extract_lane(ends, 0);
+    const least = smallest === 0 ? firstZero(values) : smallest;
+    const d = (f32x4.extract_lane(ends, 1) - least) / 15;
     const inverse = reciprocal(d);
     writeHalf(blocks, d);
     writeHalf(blocks + 2, least);

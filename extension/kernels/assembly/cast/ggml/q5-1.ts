@@ -1,4 +1,4 @@
-import { greatest, reciprocal, smallest } from './extremes';
+import { firstZero, reciprocal, span32 } from './extremes';
 import { readHalf, writeHalf } from './half';
 import { highFiveBits, lowFiveBits, storeFiveBits } from './q5-0';
 import { cutCodes } from './rounded-codes';
@@ -13,8 +13,10 @@ export function encodeQ5_1(values: usize, blocks: usize, count: i32): void {
   const limit = v128.load8_splat(LIMIT);
   const zero = f32x4.splat(0);
   for (let block = 0; block < count; block++) {
-    const least = smallest(values, 32);
-    const d = (greatest(values, 32) - least) / 31;
+    const ends = span32(values);
+    const smallest = f32x4.extract_lane(ends, 0);
+    const least = smallest === 0 ? firstZero(values) : smallest;
+    const d = (f32x4.extract_lane(ends, 1) - least) / 31;
     const inverse = reciprocal(d);
     writeHalf(blocks, d);
     writeHalf(blocks + 2, least);

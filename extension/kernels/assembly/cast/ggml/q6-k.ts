@@ -1,4 +1,4 @@
-import { extreme } from './extremes';
+import { extremeScale } from './extremes';
 import { readHalf, writeHalf } from './half';
 import { splat15, splat3, splat32 } from './low-bits';
 import { nearest, nearestCodes } from './nearest';
@@ -45,7 +45,7 @@ export function encodeQ6_K(values: usize, blocks: usize, count: i32): void {
     for (let four: usize = 0; four < 4; four++) {
       searchScale(values + (four << 8), 32, SCALES + (four << 4), BLOCK_CODES + (four << 6));
     }
-    const largest = extreme(SCALES, 16);
+    const largest = extremeScale(SCALES, 16);
     if (abs(largest) < (1e-15 as f32)) memory.fill(blocks, 0, BYTES);
     else {
       const inverse: f32 = -128 / largest;

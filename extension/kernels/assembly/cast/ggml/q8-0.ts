@@ -1,4 +1,4 @@
-import { extreme, reciprocal } from './extremes';
+import { largestBits, reciprocal } from './extremes';
 import { readHalf, writeHalf } from './half';
 import { awayCodes } from './rounded-codes';
 import { spreadSigned } from './spread';
@@ -8,7 +8,7 @@ const BYTES: usize = 34;
 /** See core/formats/ggml/q8-0.ts, as for all kernels of this folder. */
 export function encodeQ8_0(values: usize, blocks: usize, count: i32): void {
   for (let block = 0; block < count; block++) {
-    const d = abs(extreme(values, 32)) / 127;
+    const d = reinterpret<f32>(largestBits(values, 32)) / 127;
     const inverse = reciprocal(d);
     writeHalf(blocks, d);
     // A reciprocal that overflows makes codes that no integer holds: zeros, on x86.

@@ -57,6 +57,17 @@ export interface CastExports {
     first: number,
     saturated: number,
   ): void;
+  uncounted(): number;
+  deriveCodes(
+    codes: number,
+    count: number,
+    reciprocal: number,
+    lowest: number,
+    highest: number,
+    values: number,
+    saturated: number,
+  ): void;
+  deriveScales(scales: number, count: number, ratio: number, scaleDtype: number): void;
   scaleRuns(
     values: number,
     rows: number,

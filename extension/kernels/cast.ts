@@ -11,6 +11,7 @@ import { castMemory } from './cast-memory';
 import { jobFormat, referenceKernels } from './cast-reference';
 import { castSteps } from './cast-steps';
 import { decodingBlocks } from './decoding-blocks';
+import { ggmlSource } from './ggml-source';
 import { PROFILE_BYTES, PROFILE_TILE, profileSums } from './profile';
 
 /** Elements worked on at a time: small enough that source, cast and codes of a tile stay in a core's cache. */
@@ -31,7 +32,7 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
   const sums = Math.ceil(kernels.heapBase() / 16) * 16;
   const memory = castMemory(wasmMemory, sums + SUMS);
 
-  return decodingBlocks({
+  const plain: CastKernels = {
     range(dtype, bytes) {
       const elements = sourceElements(dtype, bytes.byteLength);
       memory.bytes(sums, SUMS).fill(0);
@@ -153,7 +154,8 @@ export function instantiateCastKernels(module: WebAssembly.Module): CastKernels 
         infinite: out.getUint32(32, true),
       };
     },
-  });
+  };
+  return decodingBlocks(plain, ggmlSource(kernels, memory));
 }
 
 /** Address of the values in float32: `wide`, or the source itself. */

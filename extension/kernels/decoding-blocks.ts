@@ -5,9 +5,9 @@ import type { CastKernels } from './cast-kernels';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The same kernels for sources in blocks of ggml too: those are decoded first, and go on as float32. */
-export function decodingBlocks(kernels: CastKernels): CastKernels {
+export function decodingBlocks(kernels: CastKernels, decode: typeof sourceFloats = sourceFloats): CastKernels {
   const plain = (dtype: StorageDtype, bytes: Bytes): [StorageDtype, Bytes] =>
-    isGgmlDtype(dtype) ? ['F32', new Uint8Array(sourceFloats(dtype, bytes).buffer)] : [dtype, bytes];
+    isGgmlDtype(dtype) ? ['F32', new Uint8Array(decode(dtype, bytes).buffer)] : [dtype, bytes];
   return {
     range: (dtype, bytes) => kernels.range(...plain(dtype, bytes)),
     profile: (dtype, bytes) => kernels.profile(...plain(dtype, bytes)),

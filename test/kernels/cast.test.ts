@@ -148,7 +148,7 @@ describe('source dtypes', () => {
   });
 
   test('others are refused', () => {
-    expect(() => wasm.range('I32', new Uint8Array(4))).toThrow("I32 values can't be cast");
+    expect(() => wasm.range('I32', new Uint8Array(4))).toThrow("I32 values can't be read");
     expect(() => wasm.range('F32', new Uint8Array(5))).toThrow('5 bytes are no whole number of F32 values');
   });
 });
@@ -165,7 +165,7 @@ describe('ranges', () => {
 test('empty tensors have the parts their plan says', () => {
   for (const format of FORMATS.values()) {
     for (const shape of [
-      { rows: 0, columns: 8 },
+      { rows: 0, columns: 512 },
       { rows: 3, columns: 0 },
     ]) {
       const cast = castOf(format.id);

@@ -18,6 +18,10 @@ export type CheckpointErrorCode =
   | 'partial-byte'
   | 'size-mismatch'
   | 'file-size'
+  // a GGUF file
+  | 'not-gguf'
+  | 'gguf-version'
+  | 'split'
   // a shard index
   | 'index-too-large'
   | 'bad-shard-name'
@@ -29,7 +33,6 @@ export type CheckpointErrorCode =
   | 'no-checkpoint'
   | 'several-files'
   | 'pickle'
-  | 'gguf'
   | 'not-a-checkpoint'
   | 'bad-config'
   // reading weights

@@ -6,7 +6,7 @@ export interface Checkpoint {
   /** Folder or file as the user named it. */
   readonly name: string;
   readonly tree: TensorTree;
-  /** Parsed `config.json`, undefined when the folder has none. */
+  /** Parsed `config.json`, undefined when the folder has none; of a GGUF model what its metadata says. */
   readonly config: ModelConfig | undefined;
   /** Weight files in reading order with the size of each in bytes. */
   readonly files: readonly {
@@ -18,4 +18,6 @@ export interface Checkpoint {
   readonly index: string | undefined;
   /** Things worth telling the user that do not stop the reading (e.g. index total_size is wrong). */
   readonly warnings: readonly string[];
+  /** What the weights lie in, where it is not safetensors. Tensors then have the names that the files give them. */
+  readonly container?: 'gguf';
 }

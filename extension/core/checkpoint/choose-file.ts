@@ -1,5 +1,6 @@
 import type { Checkpoint } from './checkpoint';
 import { CheckpointError } from './checkpoint-error';
+import { ggufModel, isGgufFile } from './gguf/split';
 import { pickleError } from './shard-name';
 
 const INDEX = 'model.safetensors.index.json';
@@ -11,7 +12,7 @@ export function isIndexFile(file: string): boolean {
 
 /**
  * The file that a checkpoint is opened by: `file` when the user chose one, else the index, `model.safetensors`,
- * or the only index or safetensors file. Throws CheckpointError when there is none, more than one, or another format.
+ * the only index or safetensors file, or the only GGUF model (its first part when it is split). Throws CheckpointError when there is none, more than one, or another format.
  */
 export function chooseFile(folder: string, names: readonly string[], file?: string): string {
   if (file !== undefined) {
@@ -24,12 +25,15 @@ export function chooseFile(folder: string, names: readonly string[], file?: stri
     if (found.length === 1) return found[0]!;
     if (found.length > 1) throw severalFiles(folder, found.sort());
   }
+  const ggufs = names.filter((name) => isGgufFile(name) && !isCompanion(name)).sort();
+  const models = new Map(ggufs.map((name) => [ggufModel(name), name]).reverse() as [string, string][]);
+  if (models.size === 1) return ggufs[0]!;
+  if (models.size > 1) throw severalGgufs(folder, [...models.values()].sort());
   // Only now: training_args.bin and the like lie beside weights of any format.
   for (const name of names) if (isPickle(name)) throw pickleError(`${folder}/${name}`);
-  for (const name of names) if (isGguf(name)) throw ggufError(`${folder}/${name}`);
   throw new CheckpointError(
     'no-checkpoint',
-    `${folder}: expected ${SINGLE} or ${INDEX}, found no safetensors file; is this the checkpoint's folder?`,
+    `${folder}: expected ${SINGLE}, ${INDEX} or a .gguf file, found none; is this the checkpoint's folder?`,
   );
 }
 
@@ -41,25 +45,23 @@ function isPickle(file: string): boolean {
   return /\.(bin|pt|pth|pkl|ckpt)(\.index\.json)?$/i.test(file);
 }
 
-function isGguf(file: string): boolean {
-  return /\.gguf$/i.test(file);
+/** GGUF files that lie beside models: projectors of images, importance matrices. */
+function isCompanion(file: string): boolean {
+  return /mmproj|imatrix/i.test(file);
 }
 
 function refuseOtherFormats(file: string): void {
-  if (isIndexFile(file) || isWeightFile(file)) return;
+  if (isIndexFile(file) || isWeightFile(file) || isGgufFile(file)) return;
   if (isPickle(file)) throw pickleError(file);
-  if (isGguf(file)) throw ggufError(file);
   throw new CheckpointError(
     'not-a-checkpoint',
-    `${file}: expected a folder, a .safetensors file or a .safetensors.index.json`,
+    `${file}: expected a folder, a .safetensors or .gguf file, or a .safetensors.index.json`,
   );
 }
 
-function ggufError(file: string): CheckpointError {
-  return new CheckpointError(
-    'gguf',
-    `${file}: GGUF checkpoints are not supported yet; open the safetensors checkpoint that it was made from`,
-  );
+function severalGgufs(folder: string, found: readonly string[]): CheckpointError {
+  const shown = found.slice(0, 3).join(', ') + (found.length > 3 ? ` and ${found.length - 3} more` : '');
+  return new CheckpointError('several-files', `${folder}: found ${shown}; name one of the files as the checkpoint`);
 }
 
 function severalFiles(folder: string, found: readonly string[]): CheckpointError {
@@ -73,6 +75,7 @@ function severalFiles(folder: string, found: readonly string[]): CheckpointError
 
 /** Files that look as if they belonged to the checkpoint but are not part of what was opened. */
 export function leftOutWarnings(names: readonly string[], checkpoint: Checkpoint): readonly string[] {
+  if (checkpoint.container === 'gguf') return [];
   const opened = new Set(checkpoint.files.map(({ file }) => file));
   const first = checkpoint.files[0]?.file ?? '';
   const series = /^(.*)-\d+-of-(\d+)\.safetensors$/.exec(first);

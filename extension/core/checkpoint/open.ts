@@ -3,6 +3,8 @@ import type { Checkpoint } from './checkpoint';
 import { CheckpointError } from './checkpoint-error';
 import { chooseFile, isIndexFile, leftOutWarnings } from './choose-file';
 import { parseModelConfig } from './config';
+import { openGguf } from './gguf/open';
+import { isGgufFile } from './gguf/split';
 import type { ModelConfig } from './model-config';
 import { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header';
 import { INDEX_LIMIT, checkShardIndex, parseShardIndex } from './shard-index';
@@ -15,7 +17,7 @@ const HEADERS_AT_ONCE = 8;
 
 /**
  * Opens a checkpoint: its index or its one weight file, `config.json` when there is one, and the headers of the
- * weight files, eight at once; never a weight. `file` names the weight or index file when the user chose one.
+ * weight files, eight at once; never a weight. A GGUF model likewise (gguf/open.ts). `file` names the weight or index file when the user chose one.
  * Rejects with CheckpointError (or the folder's own error) saying what was expected and what to do.
  */
 export async function openCheckpoint(
@@ -25,15 +27,26 @@ export async function openCheckpoint(
 ): Promise<Checkpoint> {
   const names = await folder.list();
   const chosen = chooseFile(folder.name, names, file);
-  const config = names.includes(CONFIG) ? await readConfig(folder, signal) : undefined;
-  const checkpoint = isIndexFile(chosen)
-    ? await openSharded(folder, names, chosen, config, signal)
-    : await openSingle(folder, chosen, config, signal);
+  const checkpoint = isGgufFile(chosen)
+    ? await openGguf(folder, names, chosen, signal)
+    : await openSafetensors(folder, names, chosen, signal);
   const name = file === undefined ? folder.name : `${folder.name}/${file}`;
   const warnings = [...leftOutWarnings(names, checkpoint), ...checkpoint.warnings];
   const statistics = names.includes(STATISTICS_FILE) ? await readStatistics(folder, checkpoint, signal) : undefined;
   const tree = statistics ? { ...checkpoint.tree, statistics } : checkpoint.tree;
   return { ...checkpoint, tree, name, warnings };
+}
+
+async function openSafetensors(
+  folder: CheckpointFolder,
+  names: readonly string[],
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint> {
+  const config = names.includes(CONFIG) ? await readConfig(folder, signal) : undefined;
+  return isIndexFile(file)
+    ? openSharded(folder, names, file, config, signal)
+    : openSingle(folder, file, config, signal);
 }
 
 async function openSingle(

@@ -5,7 +5,9 @@ import { bitsandbytesCodebook } from './codebook';
 const TWELFTHS = [0, 0.0625, 8, 12, 4, 6, 2, 3];
 
 /** Both zeros are used: 1000 for what is above 0 and nearest to it. */
-export const E2M1_BNB_CODEBOOK = bitsandbytesCodebook([...TWELFTHS, ...TWELFTHS.map((value) => 0 - value)].map(twelfth));
+export const E2M1_BNB_CODEBOOK = bitsandbytesCodebook(
+  [...TWELFTHS, ...TWELFTHS.map((value) => 0 - value)].map(twelfth),
+);
 
 /** Divided in float32, as there. */
 function twelfth(value: number): number {

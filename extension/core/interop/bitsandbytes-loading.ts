@@ -10,8 +10,7 @@ export interface BitsandbytesTensor {
 
 /** What tells transformers to load such tensors, or why nothing can. */
 export type BitsandbytesLoading =
-  | { readonly reason: string }
-  | { readonly note: string; readonly config: Readonly<Record<string, unknown>> };
+  { readonly reason: string } | { readonly note: string; readonly config: Readonly<Record<string, unknown>> };
 
 /** The group sizes that its kernels know. */
 const GROUPS = [32, 64, 128, 256, 512, 1024, 2048, 4096];

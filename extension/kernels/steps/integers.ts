@@ -1,3 +1,4 @@
+import { deriveIntegers, widerCast } from '../../core/formats/double-rounding';
 import type { Cast, MatrixShape, PartRole } from '../../core/formats/format';
 import { INTEGER_BITS, integerCodes, type IntegerCodes } from '../../core/formats/integer-codes';
 import { packedWords } from '../../core/formats/integer-packing';
@@ -15,27 +16,34 @@ interface IntegerKernel {
   readonly bits: number;
   readonly kind: number;
   readonly limits: IntegerCodes;
+  /** The codes that these are derived from, and how many of them become one. */
+  readonly wider?: { readonly limits: IntegerCodes; readonly ratio: number };
 }
 
 function kernelOf(cast: Cast): IntegerKernel | undefined {
-  if (cast.via !== undefined) return undefined;
   if (cast.format === 'ternary') {
     return { bits: 2, kind: INTEGER_SCALE.absmean, limits: { lowest: -1, highest: 1, steps: 1 } };
   }
   const bits = INTEGER_BITS.get(cast.format) ?? { dfp8: 8, dfp16: 16 }[cast.format];
   const kind = cast.symmetric === false ? INTEGER_SCALE.asymmetric : INTEGER_SCALE.symmetric;
-  return bits === undefined ? undefined : { bits, kind, limits: integerCodes(bits, cast) };
+  if (bits === undefined) return undefined;
+  const wide = widerCast(cast);
+  const wideBits = wide && INTEGER_BITS.get(wide.format)!;
+  const wider = wideBits && { limits: integerCodes(wideBits, cast), ratio: 2 ** (wideBits - bits) };
+  return { bits, kind, limits: integerCodes(bits, cast), ...(wider && { wider }) };
 }
 
 /** Integers of 2 to 8 bits, ternary weights and dynamic fixed point. */
 export function integerSteps(kernels: CastExports, job: CastJob): CastSteps | undefined {
   const { cast } = job;
   const kernel = kernelOf(cast);
-  const fixed = kernel && tensorScale(job, kernel);
+  const wideFixed = kernel && tensorScale(job, kernel);
+  const fixed = wideFixed && derivedScale(wideFixed, cast);
   // The dtype of the only scale of a tensor is the host's affair.
   if (!kernel || !(fixed || cast.scaleDtype in SCALE_DTYPE)) return undefined;
   if (cast.scale.kind === 'tensor' && (cast.fit === 'mse' || !fixed)) return undefined;
-  const { bits, kind, limits } = kernel;
+  const { bits, kind, limits, wider } = kernel;
+  const made = wider?.limits ?? limits;
   const wide = bits > 8;
   const packed = bits < 8;
   const zeroed = kind === INTEGER_SCALE.asymmetric && !fixed;
@@ -49,6 +57,13 @@ export function integerSteps(kernels: CastExports, job: CastJob): CastSteps | un
   };
   const count = (tile: MatrixShape): number => (fixed ? 0 : scalesOf(tile).rows * scalesOf(tile).columns);
   const unpackedAt = ({ scratch, codes }: TileAt): number => (packed ? scratch : codes);
+
+  const derive = (at: TileAt, tile: MatrixShape, ratio: number): void => {
+    const { lowest, highest } = limits;
+    kernels.deriveCodes(unpackedAt(at), tile.rows * tile.columns, 1 / ratio, lowest, highest, at.values, at.saturated);
+    kernels.deriveScales(at.scales, count(tile), ratio, scaleDtype);
+    if (zeroed) kernels.deriveCodes(at.more, count(tile), 1 / ratio, lowest, highest, 0, at.saturated);
+  };
 
   return {
     fixedScale: fixed?.scale,
@@ -69,11 +84,11 @@ export function integerSteps(kernels: CastExports, job: CastJob): CastSteps | un
         columns,
         size,
         height,
-        limits.lowest,
-        limits.highest,
-        limits.steps,
-        fixed?.scale ?? 0,
-        fixed?.zero ?? 0,
+        made.lowest,
+        made.highest,
+        made.steps,
+        wideFixed?.scale ?? 0,
+        wideFixed?.zero ?? 0,
         Number(cast.fit === 'mse'),
         at.back,
         at.scales,
@@ -82,8 +97,9 @@ export function integerSteps(kernels: CastExports, job: CastJob): CastSteps | un
         Number(cast.round.kind === 'stochastic'),
         key,
         first,
-        at.saturated,
+        wider ? kernels.uncounted() : at.saturated,
       );
+      if (wider) derive(at, { rows, columns }, wider.ratio);
       if (bits === 4) kernels.packInt4(at.scratch, at.codes, rows, columns);
       else if (packed) kernels.packCodes(at.scratch, at.codes, rows, columns, bits, 0, flip, rowBytes(columns));
     },
@@ -121,9 +137,15 @@ function zeroPoints(
   return new Map([['zero-point', stored]]);
 }
 
+function derivedScale(scale: IntegerScale, cast: Cast): IntegerScale {
+  const wide = widerCast(cast);
+  return wide ? deriveIntegers(new Int16Array(0), [scale], wide, cast).scales[0]! : scale;
+}
+
 /** The scale of a tensor that has one, as the references find it; undefined where a mean is not known. */
-function tensorScale({ cast, range }: CastJob, { kind, limits }: IntegerKernel): IntegerScale | undefined {
+function tensorScale({ cast, range }: CastJob, { kind, limits: own, wider }: IntegerKernel): IntegerScale | undefined {
   if (cast.scale.kind !== 'tensor') return undefined;
+  const limits = wider?.limits ?? own;
   if (kind === INTEGER_SCALE.asymmetric) return asymmetricScale(range.min, range.max, limits, cast);
   const basis = kind === INTEGER_SCALE.absmean ? range.meanMagnitude : range.amax;
   return basis === undefined

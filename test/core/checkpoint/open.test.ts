@@ -112,7 +112,7 @@ describe('what is no checkpoint says what to do', () => {
       'an empty folder',
       {},
       undefined,
-      "memory: expected model.safetensors or model.safetensors.index.json, found no safetensors file; is this the checkpoint's folder?",
+      "memory: expected model.safetensors, model.safetensors.index.json or a .gguf file, found none; is this the checkpoint's folder?",
     ],
     [
       'pickles',
@@ -122,12 +122,17 @@ describe('what is no checkpoint says what to do', () => {
     ],
     ['a pickle that was named', { 'x.pt': '' }, 'x.pt', 'x.pt: holds Python pickles'],
     ['an index of pickles', {}, 'pytorch_model.bin.index.json', 'holds Python pickles'],
-    ['GGUF', { 'model-q4.gguf': '' }, undefined, 'memory/model-q4.gguf: GGUF checkpoints are not supported yet'],
+    [
+      'GGUF',
+      { 'model-q4.gguf': '' },
+      undefined,
+      'memory/model-q4.gguf: holds 0 bytes, a GGUF file at least 24; it is cut short, fetch it again',
+    ],
     [
       'some other file',
       { 'notes.txt': '' },
       'notes.txt',
-      'notes.txt: expected a folder, a .safetensors file or a .safetensors.index.json',
+      'notes.txt: expected a folder, a .safetensors or .gguf file, or a .safetensors.index.json',
     ],
     [
       'shards without their index',

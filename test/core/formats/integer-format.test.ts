@@ -194,6 +194,7 @@ test.each(['int8', 'int5', 'int3', 'int2'])('%s: a fit is never worse than the l
     const fit = error({ symmetric, fit: 'mse' });
     // Sums in another order than the search's may differ in the last bits.
     fit.forEach((each, run) => expect(each).toBeLessThanOrEqual(plain[run]! * (1 + 1e-12)));
-    expect(fit.some((each, run) => each < plain[run]! * 0.99)).toBe(true);
+    // With 256 codes clipping a largest value by a 64th costs more than it brings.
+    expect(fit.some((each, run) => each < plain[run]! * 0.9)).toBe(format !== 'int8');
   }
 });

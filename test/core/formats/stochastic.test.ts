@@ -33,6 +33,13 @@ const VALUES: readonly (readonly [string, number])[] = [
   ['int8', 2.3],
   ['int8', -0.04],
   ['int4', 6.9],
+  ['int5', -3.25],
+  ['int2', 0.3],
+  ['dfp16', 12.0625],
+  ['fp8_e4m3fnuz', 0.3],
+  ['fp6_e2m3', 3.05],
+  ['fp6_e3m2', -0.02],
+  ['fp4_e2m1', -0.7],
 ];
 
 describe.each(VALUES)('%s of %f', (format, value) => {

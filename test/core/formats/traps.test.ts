@@ -32,6 +32,19 @@ describe('blocks of zeros', () => {
   });
 });
 
+test.each(SCALED)('%s: one denormal, or a hole, leaves a block finite', (format) => {
+  const denormal = new Float32Array(128);
+  denormal[5] = 2 ** -149;
+  const holed = weights(128, 8);
+  holed[3] = NaN;
+  holed[40] = Infinity;
+  for (const source of [denormal, holed]) {
+    const { values } = through(source, row(128), castOf(format));
+    const spoiled = values.filter((value, at) => !Number.isFinite(value) && Number.isFinite(source[at]!));
+    expect(spoiled).toEqual([]);
+  }
+});
+
 test('one outlier flushes the small values of its block, and that is counted', () => {
   const values = Float32Array.from({ length: 32 }, (_, at) => (at === 3 ? 112 : 0.01));
   const one = through(values, row(32), castOf('int4', { scale: group(32) }));
@@ -80,7 +93,7 @@ test('amax on a power of two, and ties', () => {
 });
 
 test('-0 stays -0 in a float', () => {
-  for (const format of ['fp32', 'bf16', 'fp16', 'fp8_e4m3', 'fp8_e5m2']) {
+  for (const format of ['fp64', 'fp32', 'bf16', 'fp16', 'fp8_e4m3', 'fp8_e5m2', 'fp6_e2m3', 'fp6_e3m2', 'fp4_e2m1']) {
     const { values, flushed } = through([-0, 1], row(2), castOf(format));
     expect(Object.is(values[0], -0)).toBe(true);
     expect(flushed).toBe(0);

@@ -59,6 +59,23 @@ test.each(['dfp8', 'dfp16'])('%s has kernels that equal the reference bit for bi
   expectSameForAll(castOf(format, { round: { kind: 'stochastic', seed: 9 } }), 510);
 });
 
+describe.each([
+  ['int4', 'int8', {}],
+  ['int4', 'int8', { scale: tensor, symmetric: false }],
+  ['int3', 'int8', { scale: channel, narrow: false }],
+  ['int2', 'int6', { symmetric: false }],
+  ['int6', 'int8', { fit: 'mse' }],
+  ['int5', 'int6', { round: { kind: 'stochastic', seed: 2 } }],
+] as const)('%s from %s, %o', (format, via, changes) => {
+  test('has kernels that equal the reference bit for bit', () => {
+    for (const scaleDtype of ['F32', 'F16'] as const) {
+      const cast = castOf(format, { scale: group(32), via, scaleDtype, ...changes });
+      expect(hasSteps(cast)).toBe(true);
+      expectSameForAll(cast, 700);
+    }
+  });
+});
+
 test('zero points under a rotation', () => {
   const cast = castOf('int4', { symmetric: false, rotate: 16, scale: group(32) });
   expect(hasSteps(cast)).toBe(true);

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 INSTALLED = ".cache/oracles/ggml/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so"
 LIBRARY = Path(os.environ.get("GGML_LIBRARY", ROOT / INSTALLED))
 WRITTEN = ("Q8_0 Q4_0 Q4_1 Q5_0 Q5_1 Q2_K Q3_K Q4_K Q5_K Q6_K IQ4_NL IQ4_XS TQ1_0 TQ2_0 MXFP4 NVFP4").split()
-READ = ("Q8_K Q1_0").split()
+READ = ("Q8_K Q1_0 IQ3_S IQ3_XXS IQ2_S IQ2_XS IQ2_XXS IQ1_M IQ1_S").split()
 COLUMNS = 256
 
 

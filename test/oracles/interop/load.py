@@ -29,6 +29,15 @@ def in_float32(model: torch.nn.Module) -> torch.nn.Module:
     return model
 
 
+def quantized_layers(model: torch.nn.Module) -> str:
+    """What bitsandbytes made of the linear layers, layer by layer as they were loaded."""
+    states = [state for module in model.modules() if (state := getattr(module, "quant_state", None)) is not None]
+    if not states:
+        states = [s for p in model.parameters() if (s := getattr(p, "quant_state", None)) is not None]
+    kinds = {f"{state.quant_type}{' nested' if state.nested else ''}, groups of {state.blocksize}" for state in states}
+    return f"{len(states)} layers of bitsandbytes: {'; '.join(sorted(kinds))}" if states else ""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint")
@@ -37,6 +46,8 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=8)
     arguments = parser.parse_args()
     model = in_float32(AutoModelForCausalLM.from_pretrained(arguments.checkpoint, dtype=torch.float32).eval())
+    if layers := quantized_layers(model):
+        print(layers)
     tokenizer = Tokenizer.from_file(f"{arguments.checkpoint}/tokenizer.json")
     with open(arguments.text, encoding="utf-8") as file:
         tokens = tokenizer.encode(file.read()).ids

@@ -1,10 +1,14 @@
 import { encodeSafetensorsHeader, type HeaderEntry } from '../../../extension/core/checkpoint/safetensors-header';
-import { STORAGE_BITS, storageBytes, type StorageDtype } from '../../../extension/core/checkpoint/storage-dtype';
+import { SAFETENSORS_BITS, storageBytes, type StorageDtype } from '../../../extension/core/checkpoint/storage-dtype';
 
 /** One tensor of each dtype, with scalars, empty axes and an odd size that would leave the next one unaligned. */
 export const WRITTEN_ENTRIES: readonly HeaderEntry[] = [
   { name: 'odd bytes first', dtype: 'U8', shape: [3] },
-  ...(Object.keys(STORAGE_BITS) as StorageDtype[]).map((dtype) => ({ name: `every.${dtype}`, dtype, shape: [2, 4] })),
+  ...(Object.keys(SAFETENSORS_BITS) as StorageDtype[]).map((dtype) => ({
+    name: `every.${dtype}`,
+    dtype,
+    shape: [2, 4],
+  })),
   { name: 'scalar', dtype: 'F32', shape: [] },
   { name: 'empty', dtype: 'BF16', shape: [0, 7] },
   { name: 'name "quoted" \\ \n é 😀', dtype: 'F16', shape: [1] },

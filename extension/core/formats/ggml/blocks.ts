@@ -1,5 +1,12 @@
 import type { GgmlBlock } from './block';
 import { ggmlFormatId } from './ggml-format';
+import { IQ1_M_BLOCK } from './iq1-m';
+import { IQ1_S_BLOCK } from './iq1-s';
+import { IQ2_S_BLOCK } from './iq2-s';
+import { IQ2_XS_BLOCK } from './iq2-xs';
+import { IQ2_XXS_BLOCK } from './iq2-xxs';
+import { IQ3_S_BLOCK } from './iq3-s';
+import { IQ3_XXS_BLOCK } from './iq3-xxs';
 import { IQ4_NL_BLOCK } from './iq4-nl';
 import { IQ4_XS_BLOCK } from './iq4-xs';
 import { MXFP4_BLOCK } from './mxfp4';
@@ -22,7 +29,7 @@ import { TQ2_0_BLOCK } from './tq2-0';
 export type { GgmlBlock };
 
 /** The block types by ggml's name. */
-export const GGML_BLOCKS: ReadonlyMap<string, GgmlBlock> = new Map(
+export const BLOCK_TYPES: ReadonlyMap<string, GgmlBlock> = new Map(
   [
     Q8_0_BLOCK,
     Q8_K_BLOCK,
@@ -38,15 +45,22 @@ export const GGML_BLOCKS: ReadonlyMap<string, GgmlBlock> = new Map(
     MXFP4_BLOCK,
     NVFP4_BLOCK,
     Q3_K_BLOCK,
+    IQ3_S_BLOCK,
+    IQ3_XXS_BLOCK,
     Q2_K_BLOCK,
+    IQ2_S_BLOCK,
+    IQ2_XS_BLOCK,
+    IQ2_XXS_BLOCK,
     TQ1_0_BLOCK,
     TQ2_0_BLOCK,
+    IQ1_M_BLOCK,
+    IQ1_S_BLOCK,
     Q1_0_BLOCK,
   ].map((block) => [block.type, block]),
 );
 
 const BY_FORMAT: ReadonlyMap<string, GgmlBlock> = new Map(
-  [...GGML_BLOCKS.values()].map((block) => [ggmlFormatId(block.type), block]),
+  [...BLOCK_TYPES.values()].map((block) => [ggmlFormatId(block.type), block]),
 );
 
 /** The block type of a number format, by the format's id; undefined for formats that are not ggml's. */
@@ -56,5 +70,5 @@ export function formatBlock(id: string): GgmlBlock | undefined {
 
 /** A block type by its name in GGUF files (`Q4_K`); undefined when it is none of ggml's or can't be read. */
 export function ggmlBlock(type: string): GgmlBlock | undefined {
-  return GGML_BLOCKS.get(type);
+  return BLOCK_TYPES.get(type);
 }

@@ -11,7 +11,9 @@ export const requantize: DraftCheck = (policy, draft) => {
     return scaleTensorOf(tensor, draft.tree) !== undefined;
   });
   const blocks = concerns(policy, draft, ({ tensor, treatment }, { dtype }) => {
-    return dtype !== undefined && isQuantized(tensor.dtype) && treatment.kind === 'keep' && treatment.reason === 'invalid';
+    return (
+      dtype !== undefined && isQuantized(tensor.dtype) && treatment.kind === 'keep' && treatment.reason === 'invalid'
+    );
   });
   const told = new Set(scaled.map(({ choice }) => choice));
   const nothing = concerns(policy, draft, isNotFloat).filter(({ decider, choice, count }) => {

@@ -7,6 +7,7 @@ import { prepareElements } from './mx-elements';
 
 export { encodeRuns } from './encode-runs';
 export { encodeIntegerRuns } from './encode-integers';
+export { deriveCodes, deriveScales, uncounted } from './double-rounding';
 export { defineFloat } from './float-layouts';
 export { widenDefined } from './defined-float';
 export { scaleRuns } from './scale-runs';

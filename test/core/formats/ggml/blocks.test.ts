@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { GGML_BLOCKS, ggmlBlock } from '../../../../extension/core/formats/ggml/blocks';
+import { TENSOR_TYPES } from '../../../../extension/core/checkpoint/gguf/types';
+import { blockElements, storageBytes, type StorageDtype } from '../../../../extension/core/checkpoint/storage-dtype';
+import { BLOCK_TYPES, ggmlBlock } from '../../../../extension/core/formats/ggml/blocks';
 import { bytesOf } from '../golden';
 import { GOLDEN, inputOf, randomBlocks, type InputName } from './inputs';
 
@@ -39,10 +41,21 @@ describe('any bytes decode as in ggml', () => {
 });
 
 test('every type is held against the oracle', () => {
-  expect([...GGML_BLOCKS.keys()].sort()).toEqual(GOLDEN.decodes.map(({ type }) => type).sort());
-  expect([...GGML_BLOCKS.values()].filter(({ encode }) => encode).map(({ type }) => type)).toHaveLength(
+  expect([...BLOCK_TYPES.keys()].sort()).toEqual(GOLDEN.decodes.map(({ type }) => type).sort());
+  expect([...BLOCK_TYPES.values()].filter(({ encode }) => encode).map(({ type }) => type)).toHaveLength(
     new Set(GOLDEN.casts.map(({ type }) => type)).size,
   );
+});
+
+test('names, numbers and sizes are those that files are read with', () => {
+  for (const { type, number, blockSize, blockBytes } of BLOCK_TYPES.values()) {
+    expect([type, number, blockSize, blockBytes]).toEqual([
+      TENSOR_TYPES.get(number),
+      number,
+      blockElements(type as StorageDtype),
+      storageBytes(type as StorageDtype, [blockSize]),
+    ]);
+  }
 });
 
 test('a part of a block is refused, either way', () => {
@@ -55,7 +68,7 @@ test('a part of a block is refused, either way', () => {
 
 test('bytes of a block are written whatever lay there', () => {
   const values = inputOf('bell').subarray(0, 512);
-  for (const { encode, blockBytes, blockSize, type } of GGML_BLOCKS.values()) {
+  for (const { encode, blockBytes, blockSize, type } of BLOCK_TYPES.values()) {
     if (!encode) continue;
     const second = encode(values).subarray((256 / blockSize) * blockBytes);
     expect([type, Buffer.from(second).toString('hex')]).toEqual([

@@ -1,0 +1,86 @@
+import type { ByteSource, CheckpointFolder } from '../byte-source';
+import type { Checkpoint } from '../checkpoint';
+import { parseModelConfig } from '../config';
+import { encodeConfig } from '../encode-config';
+import { elementCount } from '../storage-dtype';
+import type { TensorInfo } from '../tensor';
+import { buildTensorTree } from '../tree';
+import { ggufConfig } from './config';
+import { readGgufHeader, type GgufHeader } from './header';
+import type { GgufMetadata } from './metadata';
+import { checkParts, ggufParts } from './split';
+
+/** Tensors that hold no weights but what config.json says elsewhere: factors of rotary frequencies. */
+const FACTORS = ['rope_freqs.weight', 'rope_factors_long.weight', 'rope_factors_short.weight'];
+const MOST_FACTORS = 4096;
+
+interface Part {
+  readonly file: string;
+  readonly size: number;
+  readonly header: GgufHeader;
+  readonly factors: readonly (readonly [string, readonly number[]])[];
+}
+
+/**
+ * Opens a GGUF model: `file`, or all parts of the split one that it belongs to. Headers are read, and of the weights
+ * only the few factors that scale rotary frequencies. The config is made from the metadata; a `config.json` beside it
+ * is not looked at. Rejects with CheckpointError.
+ */
+export async function openGguf(
+  folder: CheckpointFolder,
+  names: readonly string[],
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint> {
+  const parts: Part[] = [];
+  for (const part of ggufParts(folder.name, names, file)) parts.push(await readPart(folder, part, signal));
+  checkParts(parts);
+  // The parts behind the first say of themselves only that they are parts.
+  const { metadata } = parts[0]!.header;
+  const tensors = parts.flatMap(({ header }) => header.tensors);
+  const factors = new Map(parts.flatMap((part) => part.factors));
+  const json = ggufConfig({ metadata, tensors, factors });
+  const config = parseModelConfig(encodeConfig(json), `${folder.name}/${parts[0]!.file}: metadata`);
+  return {
+    name: folder.name,
+    tree: buildTensorTree(tensors, config),
+    config,
+    files: parts.map(({ file: part, size, header }) => ({ file: part, size, metadata: texts(header.metadata) })),
+    index: undefined,
+    warnings: parts.flatMap(({ file: part, header: { trailing } }) =>
+      trailing === 0 ? [] : [`${part}: ${trailing} bytes behind the last tensor are of no tensor`],
+    ),
+    container: 'gguf',
+  };
+}
+
+async function readPart(folder: CheckpointFolder, file: string, signal: AbortSignal | undefined): Promise<Part> {
+  const source = await folder.open(file);
+  try {
+    const header = await readGgufHeader(source, { file, signal });
+    const factors: Part['factors'][number][] = [];
+    for (const tensor of header.tensors) {
+      if (FACTORS.includes(tensor.name)) factors.push([tensor.name, await readFactors(source, tensor, signal)]);
+    }
+    return { file, size: source.size, header, factors };
+  } finally {
+    await source.close();
+  }
+}
+
+async function readFactors(
+  source: ByteSource,
+  { dtype, shape, offset, bytes }: TensorInfo,
+  signal: AbortSignal | undefined,
+): Promise<readonly number[]> {
+  if (dtype !== 'F32' || elementCount(shape) > MOST_FACTORS) return [];
+  const view = new DataView((await source.read(offset, bytes, signal)).buffer);
+  return Array.from({ length: bytes / 4 }, (_, at) => view.getFloat32(at * 4, true));
+}
+
+/** What is no list, as text. */
+function texts(metadata: GgufMetadata): ReadonlyMap<string, string> {
+  return new Map(
+    [...metadata].flatMap(([key, value]) => (typeof value === 'object' ? [] : [[key, String(value)] as const])),
+  );
+}

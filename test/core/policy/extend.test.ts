@@ -68,7 +68,7 @@ describe('a policy that extends another one', () => {
       'a.dtype.yaml: the rule has no match',
     ],
   ])('says what is wrong with %j', async (broken, message) => {
-    const { findings } = await extended(broken as Record<string, string>);
+    const { findings } = await extended(broken);
     expect(findings.map(({ code }) => code)).toEqual(['extends']);
     expect(findings[0]!.message).toContain(message);
   });

@@ -16,7 +16,7 @@ export interface ConfigSource {
 /** What the families' own parts are made from. */
 export interface FamilySource extends ConfigSource {
   readonly fields: GgufFields;
-  has(name: string): boolean;
+  readonly has: (name: string) => boolean;
 }
 
 /**

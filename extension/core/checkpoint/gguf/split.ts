@@ -65,5 +65,5 @@ export function checkParts(parts: readonly { readonly file: string; readonly hea
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'object' ? 'several' : String(value);
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : 'several';
 }

@@ -75,11 +75,22 @@ export function createTextEditor(page: Page, palette: Palette): TextEditor {
   }
 
   async function openActions(text: string, occurrence?: number): Promise<Locator> {
-    await placeCursorBefore(text, occurrence);
-    await page.keyboard.press('ControlOrMeta+.');
     const rows = page.locator('.action-widget .monaco-list-row.action');
-    await rows.first().waitFor({ state: 'visible' });
-    return rows;
+    // On a busy machine the first key comes before there is an action to offer.
+    for (let tries = 0; tries < 4; tries++) {
+      await placeCursorBefore(text, occurrence);
+      await page.keyboard.press('ControlOrMeta+.');
+      const shown = await rows
+        .first()
+        .waitFor({ state: 'visible', timeout: 5000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (shown) return rows;
+      await page.keyboard.press('Escape');
+    }
+    throw new Error(`no action is offered at "${text}"`);
   }
 
   return {

@@ -106,11 +106,17 @@ for (const [name, start] of entrants) {
     console.log(`not measured: ${name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
   }
 }
+function drop(contestant, error) {
+  contestants.splice(contestants.indexOf(contestant), 1);
+  console.log(`not measured: ${contestant.name}: ${String(error.message).split('\n')[0]}`);
+  return {};
+}
+
 // The first round warms up.
 for (let round = 0; round <= rounds; round++) {
-  for (const contestant of contestants) {
+  for (const contestant of [...contestants]) {
     const started = performance.now();
-    const { tokens, nll, seconds } = await contestant.score();
+    const { tokens, nll, seconds } = await contestant.score().catch((error) => drop(contestant, error));
     if (round > 0) contestant.seconds.push(seconds ?? (performance.now() - started) / 1000);
     contestant.tokens = tokens;
     contestant.nll = nll;

@@ -161,7 +161,7 @@ async function measured(
       graph,
       plan: resolve(policy, checkpoint.tree, BUILT_IN_FORMATS),
       source,
-      tokenize: await openTokenizer(folder, signal),
+      tokenize: await openTokenizer(folder, checkpoint, signal),
       text: await openSampleSet(flags.text!, flags.text!, signal),
       context,
       windows,

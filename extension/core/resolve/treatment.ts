@@ -47,8 +47,8 @@ export function createTreatment(
   const byShape = new Map<string, Treatment>();
   return (tensor) => {
     const { dtype, shape } = tensor;
-    if (isQuantized(dtype)) return storesAs(format, dtype) ? SAME_DTYPE : INVALID;
-    if (!isFloat(dtype)) return NOT_FLOAT;
+    if (isQuantized(dtype) && storesAs(format, dtype)) return SAME_DTYPE;
+    if (!isFloat(dtype) && !isQuantized(dtype)) return NOT_FLOAT;
     if (scaleTensorOf(tensor, tree) !== undefined) return INVALID;
     const key = `${dtype} ${shape.join()}`;
     const known = byShape.get(key);

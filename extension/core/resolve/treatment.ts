@@ -6,6 +6,7 @@ import type { DtypeChoice } from '../policy/policy';
 import { KEEP } from '../policy/read/dtype';
 import { isFloat, isQuantized, scaleTensorOf } from './castable';
 import type { Treatment } from './plan';
+import { isStoredAs } from './stored-as';
 
 const ASKED: Treatment = { kind: 'keep', reason: 'asked' };
 const NOT_FLOAT: Treatment = { kind: 'keep', reason: 'not-float' };
@@ -50,6 +51,7 @@ export function createTreatment(
     const { dtype, shape } = tensor;
     if (elementCount(shape) === 0) return EMPTY;
     if (isQuantized(dtype)) return storesAs(format, dtype) ? SAME_DTYPE : INVALID;
+    if (isStoredAs(tensor, tree, cast, format, choice.scaleDtype !== undefined)) return SAME_DTYPE;
     if (!isFloat(dtype)) return NOT_FLOAT;
     if (scaleTensorOf(tensor, tree) !== undefined) return INVALID;
     const key = `${dtype} ${shape.join()}`;

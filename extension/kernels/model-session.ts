@@ -7,7 +7,8 @@ import { residentWeights } from '../core/model/resident-weights';
 import { rotaryFrequencies } from '../core/model/rotary';
 import { partShape, partValues, type RequiredTensor } from '../core/model/weights';
 import type { ModelKernels } from './model';
-import { SCORE_FIELDS, scoreRows, type Pair } from './model-scores';
+import { checkContext, checkStates, checkTokens } from './model-checks';
+import { SCORED_AT_ONCE, SCORE_FIELDS, scoreRows, type Pair } from './model-scores';
 import { baseStateCount, firstRow, type BaseStates, type ScoredWindow } from './model-states';
 
 /** Which of the two models a weight belongs to; a kept tensor belongs to both and is loaded once. */
@@ -15,8 +16,6 @@ export type WeightUse = 'base' | 'cast' | 'both';
 
 /** Rows that go through a layer at a time: their activations stay in the processor's cache. */
 const ROWS_AT_ONCE = 128;
-/** Positions whose logits over the vocabulary are held at a time, for base and cast: bounds memory. */
-const SCORED_AT_ONCE = 64;
 
 /** A base model and its cast, loaded side by side. */
 export interface ModelSession {
@@ -41,10 +40,7 @@ export function createModelSession(
   context: number,
   rounding?: Rounding,
 ): ModelSession {
-  const { positions } = graph.embedding;
-  if (positions && context > positions.count) {
-    throw new RangeError(`a context of ${context} tokens; this model has ${positions.count} learned positions at most`);
-  }
+  checkContext(graph, context);
   const base = new Map<string, Weight>();
   const cast = new Map<string, Weight>();
   const rotaries = graph.rotaries.map((rotary) => {
@@ -56,15 +52,6 @@ export function createModelSession(
   const byName = new Map(graph.tensors.map((tensor) => [tensor.name, tensor]));
   const byLayer = new Map<RequiredTensor['layer'], RequiredTensor[]>();
   for (const tensor of graph.tensors) byLayer.set(tensor.layer, [...(byLayer.get(tensor.layer) ?? []), tensor]);
-
-  const check = (tokens: Int32Array): void => {
-    if (tokens.length > context) throw new RangeError(`a window of ${tokens.length} tokens, made for ${context}`);
-    const stray = tokens.find((token) => token < 0 || token >= graph.vocabulary);
-    if (stray === undefined) return;
-    throw new RangeError(
-      `token ${stray} lies outside the vocabulary of ${graph.vocabulary}: tokenizer and checkpoint do not belong together`,
-    );
-  };
 
   /** Layers are run for both models in step; until the first tensor that differs, once for both. */
   function* forward(tokens: Int32Array): Pausing<Pair> {
@@ -110,14 +97,12 @@ export function createModelSession(
       }
     },
     *score(tokens, first, baseStates) {
-      check(tokens);
+      checkTokens(graph, context, tokens);
       const begin = firstRow(first);
       const last = tokens.length - 1;
       const count = baseStateCount(graph, tokens.length, first);
       const known = baseStates === 'return' ? undefined : baseStates;
-      if (known && known.length !== count) {
-        throw new RangeError(`base states of ${known.length} floats, expected ${count} for this window`);
-      }
+      if (known) checkStates(graph, tokens.length, first, known);
       const kept = baseStates === 'return' ? new Float32Array(count) : undefined;
       const window = kernels.mark();
       try {
@@ -152,7 +137,7 @@ export function createModelSession(
       }
     },
     *logits(tokens, of) {
-      check(tokens);
+      checkTokens(graph, context, tokens);
       const window = kernels.mark();
       try {
         const pass = of === 'base' ? ofBase : ofCast;

@@ -62,13 +62,13 @@ describe('the beginning-of-sequence token', () => {
 });
 
 test('a folder without tokenizer.json says what is missing', async () => {
-  await expect(openTokenizer(memoryFolder({ 'config.json': '{}' }, 'model'))).rejects.toThrow(
+  await expect(openTokenizer(memoryFolder({ 'config.json': '{}' }, 'model'), { files: [] })).rejects.toThrow(
     'model: no tokenizer.json, which is needed to evaluate; download it into this folder',
   );
 });
 
 test('a tokenizer that is none is refused with its name', async () => {
-  await expect(openTokenizer(memoryFolder({ 'tokenizer.json': '{}' }, 'model'))).rejects.toThrow(
+  await expect(openTokenizer(memoryFolder({ 'tokenizer.json': '{}' }, 'model'), { files: [] })).rejects.toThrow(
     /^model\/tokenizer\.json: can't be used: /,
   );
 });

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { LANGUAGE } from '../policy-uri';
 
 /** "New policy for a checkpoint...": asks for the checkpoint and opens a policy that keeps everything as it is. */

@@ -181,6 +181,10 @@ function isNumber(segment: string): boolean {
 
 /** A segment of a name as a glob that matches it. */
 function literal(segment: string): RepairedSegment {
-  const text = isNumber(segment) ? '*' : segment.replace(/[*?[\]{}\\]/g, '\\$&');
-  return { text, number: false };
+  return { text: isNumber(segment) ? '*' : escapeSegment(segment), number: false };
+}
+
+/** A segment of a name as a glob that matches it alone. */
+export function escapeSegment(segment: string): string {
+  return segment.replace(/[*?[\]{}\\]/g, '\\$&');
 }

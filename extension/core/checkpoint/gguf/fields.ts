@@ -31,7 +31,7 @@ export function fieldsOf(metadata: GgufMetadata, architecture: string): GgufFiel
 }
 
 /** The decimal that the float32 was written from: 1e-5, not 0.000009999999747378752. */
-function shortest(value: number): number {
+export function shortest(value: number): number {
   if (Math.fround(value) !== value) return value;
   for (let digits = 1; digits <= 8; digits++) {
     const rounded = Number(value.toPrecision(digits));

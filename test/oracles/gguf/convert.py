@@ -103,6 +103,17 @@ GIVEN = {
         "rotary_emb_base": 10000,
         "tie_word_embeddings": False,
     },
+    # In blocks: 32 elements along a row, Q8_0.
+    "llama-q8": {**LLAMA, "hidden_size": 32, "intermediate_size": 32, "vocab_size": VOCABULARY, "num_hidden_layers": 1},
+    "mixtral-q8": {
+        **CASES["mixtral"],
+        "intermediate_size": 32,
+        "num_hidden_layers": 1,
+        "num_local_experts": 2,
+        "vocab_size": VOCABULARY,
+    },
+    "gpt2-q8": {**CASES["gpt2"], "n_layer": 1, "vocab_size": VOCABULARY, "n_positions": 32, "n_ctx": 32},
+    "gpt-neox-q8": {**CASES["gpt-neox"], "intermediate_size": 32, "num_hidden_layers": 1, "vocab_size": VOCABULARY},
 }
 
 
@@ -115,6 +126,18 @@ def stub_vocabulary(self) -> None:
     self.gguf_writer.add_bos_token_id(0)
 
 
+def stored(name: str, weight: torch.Tensor, blocks: bool, transposed: bool) -> torch.Tensor:
+    """The float32 values that are left of a weight; rows lie along the inputs."""
+    weight = weight.float()
+    if not blocks or weight.dim() < 2 or "wpe" in name or ".gate." in name and "experts" not in name:
+        return weight
+    turned = transposed and not any(part in name for part in ("wte", "lm_head"))
+    rows = (weight.T if turned else weight).contiguous().numpy()
+    kind = gguf.GGMLQuantizationType.Q8_0
+    values = torch.from_numpy(gguf.quants.dequantize(gguf.quants.quantize(rows, kind), kind))
+    return (values.T if turned else values).contiguous()
+
+
 def convert(folder: Path, out: Path, of_hub: dict) -> None:
     ModelBase.load_hparams = staticmethod(
         lambda *where, **how: {**LOAD_HPARAMS(*where, **how), **of_hub}
@@ -125,7 +148,8 @@ def convert(folder: Path, out: Path, of_hub: dict) -> None:
         if "set_vocab" in vars(each):
             each.set_vocab = stub_vocabulary
     with torch.inference_mode():
-        model_class(folder, gguf.LlamaFileType.MOSTLY_BF16, out, eager=True, model_name=out.stem).write()
+        kind = gguf.LlamaFileType.MOSTLY_Q8_0 if out.stem.endswith("-q8") else gguf.LlamaFileType.MOSTLY_BF16
+        model_class(folder, kind, out, eager=True, model_name=out.stem).write()
 
 
 def make(name: str, given: dict, seed: int) -> None:
@@ -144,9 +168,10 @@ def make(name: str, given: dict, seed: int) -> None:
         counted = {"model": {"vocab": {f"t{at}": at for at in range(VOCABULARY)}}, "added_tokens": []}
         (folder / "tokenizer.json").write_text(json.dumps(counted))
         convert(folder, OUT / f"{name}.gguf", {key: given[key] for key in OF_HUB if key in given})
+    left = {key: stored(key, value, name.endswith("-q8"), "gpt2" in name) for key, value in weights.items()}
     tensors = {
-        key: {"shape": list(value.shape), "sha256": hashlib.sha256(value.float().numpy().astype("<f4").tobytes()).hexdigest()}
-        for key, value in weights.items()
+        key: {"shape": list(value.shape), "sha256": hashlib.sha256(value.numpy().astype("<f4").tobytes()).hexdigest()}
+        for key, value in left.items()
     }
     path = OUT / f"{name}.json"
     path.write_text(json.dumps({"config": given, "savedConfig": saved, "tensors": tensors}, separators=(",", ":")) + "\n")

@@ -65,7 +65,7 @@ test.each(FILES)('%s, damaged in 1500 ways, is read or refused by name', { timeo
     const error = await refusalOf(mutated(file, below));
     if (error === undefined) continue;
     refused++;
-    expect(error, `round ${round}: ${String(error)}`).toBeInstanceOf(CheckpointError);
+    expect(error, `round ${round}: ${(error as Error).message}`).toBeInstanceOf(CheckpointError);
     expect((error as Error).message.length).toBeLessThan(1500);
   }
   expect(refused).toBeGreaterThan(300);

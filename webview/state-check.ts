@@ -17,6 +17,7 @@ import {
 } from './check';
 import type {
   Applied,
+  BudgetLimits,
   DashboardState,
   DtypeTotal,
   Evaluated,
@@ -136,11 +137,18 @@ function heatmapCheck(rules: number): Check<Heatmap> {
     );
 }
 
+const isBudget = isShape<BudgetLimits>({
+  bytes: isNullOr(isFinite),
+  bitsPerWeight: isNullOr(isFinite),
+  perplexityIncrease: isNullOr(isFinite),
+});
+
 const isReadyApartFromHeatmap = isShape<Omit<ReadyState, 'heatmap'>>({
   kind: isOneOf('ready'),
   key: isString,
   policy: isString,
   checkpoint: isString,
+  budget: isBudget,
   totals: isShape<ReadyState['totals']>({
     tensors: isNatural,
     elements: isNatural,

@@ -93,6 +93,14 @@ export interface Applied {
   readonly stale: boolean;
 }
 
+/** The limits of the policy's `budget`; null where there is none. */
+export interface BudgetLimits {
+  readonly bytes: number | null;
+  readonly bitsPerWeight: number | null;
+  /** Largest rise of perplexity in percent. */
+  readonly perplexityIncrease: number | null;
+}
+
 export interface ReadyState {
   readonly kind: 'ready';
   /** Opaque to the webview; it comes back in the saved state, so that a host can tell which policy was shown. */
@@ -103,6 +111,7 @@ export interface ReadyState {
   readonly dtypes: readonly DtypeTotal[];
   readonly heatmap: Heatmap;
   readonly rules: readonly RuleLabel[];
+  readonly budget: BudgetLimits;
   readonly findings: { readonly errors: number; readonly warnings: number };
   readonly evaluation: Evaluated | null;
   readonly applied: Applied | null;

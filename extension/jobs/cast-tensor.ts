@@ -57,6 +57,13 @@ export function rowRuns(matrix: MatrixShape, elementBytes: number, unit: number)
 
 const ANY_RANGE: TensorRange = { min: 0, max: 0, amax: 0 };
 
+/** What is asked of a cast besides its bytes. */
+export interface CastOptions {
+  /** Also give the cast values in float32. */
+  readonly decode: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Casts one tensor in runs of rows, several at once, and yields the results in row order.
  * Memory is bounded by the pool's size times a run, whatever the tensor's size. Rejects with a message that
@@ -66,67 +73,102 @@ export async function* castTensor(
   source: CastSource,
   tensor: TensorInfo,
   cast: Cast,
-  options: { readonly decode: boolean; readonly signal?: AbortSignal },
+  options: CastOptions,
 ): AsyncGenerator<CastResult, TensorCast, undefined> {
-  const matrix = matrixShape(tensor.shape);
-  const elementBytes = STORAGE_BITS[tensor.dtype] / 8;
-  const runs = rowRuns(matrix, elementBytes, rowUnit(cast, matrix.columns));
-  const readRun = (run: RowRun): Promise<Uint8Array<ArrayBuffer>> =>
-    source.read(
-      tensor,
-      run.firstRow * matrix.columns * elementBytes,
-      run.rows * matrix.columns * elementBytes,
-      options.signal,
-    );
-  const { pool } = source;
-  /** Answers of the pool for all runs, in their order. */
-  const overRuns = <T>(ask: (run: RowRun, bytes: Uint8Array<ArrayBuffer>) => Promise<T>): AsyncIterable<T> => {
-    const tasks = async function* (): AsyncGenerator<() => Promise<T>> {
-      for (const run of runs) {
-        const bytes = await readRun(run);
-        yield () => ask(run, bytes);
-      }
-    };
-    return inOrder(tasks(), pool.size + 1);
-  };
-  const castRuns = (castTo: Cast, range: TensorRange, decode: boolean): AsyncIterable<CastResult> =>
-    overRuns((run, bytes) =>
-      pool.cast(
-        {
-          dtype: tensor.dtype,
-          bytes,
-          matrix: { rows: run.rows, columns: matrix.columns },
-          firstElement: run.firstRow * matrix.columns,
-          cast: castTo,
-          range,
-          decode,
-        },
-        options.signal,
-      ),
-    );
-  const { dtype } = tensor;
-  const { columns } = matrix;
-  const plainRange = async (): Promise<TensorRange> => {
-    if (cast.outliers !== undefined) {
-      const ranges = overRuns((_, bytes) => pool.columns(dtype, bytes, columns, options.signal));
-      return outlierRange(dtype, matrix, cast.outliers, ranges);
-    }
-    const needsRange = cast.scale.kind === 'tensor' || formatOf(cast).needsRange === true;
-    return needsRange ? wholeRange(overRuns((_, bytes) => pool.range(dtype, bytes, options.signal))) : ANY_RANGE;
-  };
-  let range = await plainRange();
-  if (cast.nested) {
-    const plain = withoutNesting(cast);
-    range = { ...range, meanScale: await meanScale(plain, castRuns(plain, range, false)) };
-  }
-
+  const range = await castRange(source, tensor, cast, options.signal);
   let errors = NO_ERROR;
-  for await (const result of castRuns(cast, range, options.decode)) {
+  for await (const result of overRuns(
+    source,
+    tensor,
+    cast,
+    options.signal,
+    castWith(source, tensor, cast, range, options),
+  )) {
     refuseNonFinite(tensor, cast, result.nan, result.infinite);
     errors = addErrors(errors, result.errors);
     yield result;
   }
   return { errors, range };
+}
+
+/** Casts some rows of a tensor, from a multiple of the cast's `rowUnit` to another or to the end; rejects as above. */
+export async function castRows(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  range: TensorRange,
+  run: RowRun,
+  options: CastOptions,
+): Promise<CastResult> {
+  const bytes = await readRun(source, tensor, run, options.signal);
+  const result = await castWith(source, tensor, cast, range, options)(run, bytes);
+  refuseNonFinite(tensor, cast, result.nan, result.infinite);
+  return result;
+}
+
+/** What a cast must know of the whole tensor before its first row; zeros when it needs nothing. */
+export async function castRange(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  signal: AbortSignal | undefined,
+): Promise<TensorRange> {
+  const { pool } = source;
+  const { dtype } = tensor;
+  const over = <T>(ask: Ask<T>): AsyncIterable<T> => overRuns(source, tensor, cast, signal, ask);
+  let range = ANY_RANGE;
+  if (cast.outliers !== undefined) {
+    const matrix = matrixShape(tensor.shape);
+    const ranges = over((_, bytes) => pool.columns(dtype, bytes, matrix.columns, signal));
+    range = await outlierRange(dtype, matrix, cast.outliers, ranges);
+  } else if (cast.scale.kind === 'tensor' || formatOf(cast).needsRange === true) {
+    range = await wholeRange(over((_, bytes) => pool.range(dtype, bytes, signal)));
+  }
+  if (!cast.nested) return range;
+  const plain = withoutNesting(cast);
+  const scales = over(castWith(source, tensor, plain, range, { decode: false, signal }));
+  return { ...range, meanScale: await meanScale(plain, scales) };
+}
+
+/** Something asked of the pool about the bytes of a run. */
+type Ask<T> = (run: RowRun, bytes: Uint8Array<ArrayBuffer>) => Promise<T>;
+
+/** Answers of the pool for all runs, in their order. */
+function overRuns<T>(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  signal: AbortSignal | undefined,
+  ask: Ask<T>,
+): AsyncIterable<T> {
+  const matrix = matrixShape(tensor.shape);
+  const runs = rowRuns(matrix, STORAGE_BITS[tensor.dtype] / 8, rowUnit(cast, matrix.columns));
+  const tasks = async function* (): AsyncGenerator<() => Promise<T>> {
+    for (const run of runs) {
+      const bytes = await readRun(source, tensor, run, signal);
+      yield () => ask(run, bytes);
+    }
+  };
+  return inOrder(tasks(), source.pool.size + 1);
+}
+
+function castWith(
+  { pool }: CastSource,
+  { dtype, shape }: TensorInfo,
+  cast: Cast,
+  range: TensorRange,
+  { decode, signal }: CastOptions,
+): Ask<CastResult> {
+  const { columns } = matrixShape(shape);
+  return (run, bytes) => {
+    const matrix = { rows: run.rows, columns };
+    return pool.cast({ dtype, bytes, matrix, firstElement: run.firstRow * columns, cast, range, decode }, signal);
+  };
+}
+
+function readRun({ read }: CastSource, tensor: TensorInfo, run: RowRun, signal: AbortSignal | undefined) {
+  const rowBytes = (matrixShape(tensor.shape).columns * STORAGE_BITS[tensor.dtype]) / 8;
+  return read(tensor, run.firstRow * rowBytes, run.rows * rowBytes, signal);
 }
 
 async function wholeRange(runs: AsyncIterable<RangeResult>): Promise<TensorRange> {

@@ -63,7 +63,7 @@ export async function* compareFormats(
       yield { phase: 'comparing', done, total, unit: 'bytes', detail: `${tensor.name} as ${format.id}` };
       done += tensor.bytes;
       const sum = sums[at]!;
-      if (!divides(cast.scale, tensor.shape, format)) {
+      if (!divides(cast, tensor.shape, format)) {
         sum.left.push(tensor.name);
         continue;
       }

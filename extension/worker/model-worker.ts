@@ -1,5 +1,6 @@
 import { instantiateModelKernels } from '../kernels/model';
-import { createModelSession, type ModelSession, type Pausing } from '../kernels/model-session';
+import type { Pausing } from '../core/model/pausing';
+import { createModelSession, type ModelSession } from '../kernels/model-session';
 import type { ScoredWindow } from '../kernels/model-states';
 import type { HostPort } from './kernel-worker';
 import type { ModelRequest, ModelResponse } from './model-protocol';

@@ -155,3 +155,25 @@ test('a part whose name another tensor has is refused before anything is written
   const { request } = await prepare(MIXED, { ...MODEL, 'model.layers.0.mlp.up_proj.weight_scale': NORM });
   await expect(finish(apply(request))).rejects.toThrow('would overwrite');
 });
+
+test.each([
+  'bf16',
+  'int4',
+  '{ dtype: int8, scale: tensor }',
+  '{ dtype: fp8_e4m3, scale: block 128x128 }',
+  '{ dtype: int4, outliers: 2 }',
+  '{ dtype: nf4, nested: true }',
+  'nvfp4',
+  'q4_0',
+])('tensors without elements are kept and verified: %s', async (dtype) => {
+  const empty = { 'model.layers.0.mlp.none.weight': weights(0, 32), 'model.layers.0.mlp.thin.weight': weights(32, 0) };
+  const { request, output } = await prepare(`version: 1\ndefault: ${dtype}\n`, { ...empty, ...MODEL });
+  const kept = request.plan.tensors.filter(
+    ({ treatment }) => treatment.kind === 'keep' && treatment.reason === 'empty',
+  );
+  expect(kept.map(({ tensor }) => tensor.name)).toEqual(Object.keys(empty));
+  const { report } = await finish(apply({ ...request, plan: { ...request.plan, findings: [] } }));
+  expect(report.bytesAfter).toBe(request.plan.bytesAfter);
+  const written = await openCheckpoint(memoryFolder(Object.fromEntries(output.files)));
+  expect(written.tree.byName.get('model.layers.0.mlp.thin.weight')).toMatchObject({ dtype: 'F32', shape: [32, 0] });
+});

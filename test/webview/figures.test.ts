@@ -5,7 +5,7 @@ import { figureCards, measurementText } from '../../webview/parts/figure-cards';
 import type { ReadyState } from '../../webview/state';
 import { headers, llama, TINY } from './checkpoints';
 import { MIXED_POLICY } from './preview-states';
-import { NO_CHANGE, readyState, REPORT } from './ready-state';
+import { NO_CHANGE, readyState, REPORT, SIMULATED } from './ready-state';
 
 const tiny = headers(llama(TINY), 'F32');
 
@@ -62,6 +62,37 @@ test('an interval that holds 0 is no measurable change', () => {
   );
   const [one] = measurementText({ ...NO_CHANGE, measurement: { ...NO_CHANGE.measurement, windows: 1 } });
   expect(one).toBe('perplexity one window gives no interval');
+});
+
+const budgets = (change: Partial<ReadyState>): readonly (string | undefined)[] =>
+  figureCards(readyState(MIXED_POLICY, tiny, change)).map(
+    ({ budget }) => budget && `${budget.kept ? 'kept' : 'broken'}: ${budget.text}`,
+  );
+
+test('what the budget says of size, bits and perplexity', () => {
+  const evaluation = { report: REPORT, stale: false };
+  const tight = { bytes: 5_000_000, bitsPerWeight: 8.1, perplexityIncrease: 1 };
+  expect(budgets({ budget: tight, evaluation })).toEqual([
+    'broken: over the budget of 5.00 MB',
+    'kept: within the budget of 8.10 bits',
+    'broken: +1.37%, over the budget of +1%',
+    undefined,
+    undefined,
+  ]);
+  const loose = { bytes: null, bitsPerWeight: null, perplexityIncrease: 1.5 };
+  expect(budgets({ budget: loose, evaluation })[2]).toBe('kept: +1.37%, within the budget of +1.5%');
+  const stopped = { report: { ...REPORT, complete: false }, stale: false };
+  expect(budgets({ budget: loose, evaluation: stopped })[2]).toBeUndefined();
+  expect(strip({ budget: loose })[2]).toBe(
+    'Perplexity: not measured yet; Evaluate measures it; the budget allows +1.5%',
+  );
+});
+
+test('what was simulated and what was known from before is told', () => {
+  expect(measurementText(SIMULATED).slice(3)).toEqual([
+    'simulated: inputs of 42 linear weights as fp8_e4m3; keys and values as int8',
+    'text 7f83b1657ff1, 34 s, base known in 48 windows',
+  ]);
 });
 
 test('what was measured is told with it', () => {

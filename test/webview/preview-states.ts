@@ -4,7 +4,7 @@ import { buildHeatmap } from '../../webview/dashboard-state';
 import type { ColourMode } from '../../webview/saved-state';
 import { headers, llama, LLAMA_405B, mixture, TINY, visionLanguage } from './checkpoints';
 import { planOf } from './plans';
-import { APPLIED, NO_CHANGE, plausibleErrors, readyState, REPORT } from './ready-state';
+import { APPLIED, NO_CHANGE, plausibleErrors, readyState, REPORT, SIMULATED } from './ready-state';
 
 /** One picture of the dashboard. */
 export interface Preview {
@@ -113,6 +113,14 @@ export const PREVIEWS: Readonly<Record<string, () => Preview>> = {
       applied: APPLIED,
     }),
     keys: ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight'],
+  }),
+  budgets: () => ({
+    state: readyState(MIXED_POLICY, tiny, {
+      ...measured(),
+      budget: { bytes: 6_000_000, bitsPerWeight: 8, perplexityIncrease: 1 },
+      evaluation: { report: SIMULATED, stale: false },
+      findings: { errors: 0, warnings: 1 },
+    }),
   }),
   'error-colours': () => ({
     state: readyState(MIXED_POLICY, tiny, { ...measured(), evaluation: { report: NO_CHANGE, stale: false } }),

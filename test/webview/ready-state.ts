@@ -22,6 +22,7 @@ export function readyState(text: string, tensors: readonly TensorInfo[], change:
       label: match.map(({ source }) => source).join(', '),
       line: text.slice(0, range.start).split('\n').length,
     })),
+    budget: { bytes: null, bitsPerWeight: null, perplexityIncrease: null },
     findings: { errors: 0, warnings: 0 },
     evaluation: null,
     applied: null,
@@ -106,6 +107,12 @@ export const NO_CHANGE: EvaluationReport = {
     perplexityDifferenceInterval: { low: -0.008, high: 0.014 },
     measurable: false,
   },
+};
+
+export const SIMULATED: EvaluationReport = {
+  ...REPORT,
+  simulated: { activations: { fp8_e4m3: 42 }, kvCache: 'int8' },
+  cachedWindows: 48,
 };
 
 export const APPLIED: Applied = {

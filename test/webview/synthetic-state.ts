@@ -45,6 +45,7 @@ export function syntheticState(rows: number, columns: number): ReadyState {
       shapes: ['32 × 32'],
     },
     rules: [],
+    budget: { bytes: null, bitsPerWeight: null, perplexityIncrease: null },
     findings: { errors: 0, warnings: 0 },
     evaluation: null,
     applied: null,

@@ -1,7 +1,9 @@
 import { formatBits, formatBytes } from '../../extension/core/byte-size';
 import type { EvaluationReport, Interval } from '../../extension/core/evaluate/report';
+import { simulatedText } from '../../extension/core/evaluate/simulated-text';
 import { formatChange, formatCount, formatFigure, formatRate, formatSeconds, plural } from '../figures';
-import type { ReadyState } from '../state';
+import type { BudgetLimits, ReadyState } from '../state';
+import { limitVerdict, percent, perplexityVerdict, type BudgetVerdict } from './budget-verdict';
 
 /** One figure of the strip: what it is, the figure, and what to know about it. */
 export interface FigureCard {
@@ -9,6 +11,7 @@ export interface FigureCard {
   readonly before: string | undefined;
   readonly value: string;
   readonly note: string;
+  readonly budget: BudgetVerdict | undefined;
   /** Nothing was measured: the value says so. */
   readonly absent: boolean;
   readonly stale: boolean;
@@ -17,13 +20,15 @@ export interface FigureCard {
 /** The figures of a policy, those that were not measured said to be so. */
 export function figureCards(state: ReadyState): readonly FigureCard[] {
   const { evaluation } = state;
-  const measured = evaluation ? measuredCards(evaluation.report) : UNMEASURED;
+  const measured = evaluation ? measuredCards(evaluation.report, state.budget) : unmeasuredCards(state.budget);
   const stale = evaluation?.stale ?? false;
   return [...sizeCards(state), ...measured.map((card) => ({ ...card, stale }))];
 }
 
-function sizeCards({ totals: { bytesBefore, bytesAfter, elements, tensors } }: ReadyState): readonly FigureCard[] {
-  const bits = (bytes: number): string => (elements === 0 ? '0' : formatBits((bytes * 8) / elements));
+function sizeCards({ totals, budget }: ReadyState): readonly FigureCard[] {
+  const { bytesBefore, bytesAfter, elements, tensors } = totals;
+  const perWeight = (bytes: number): number => (elements === 0 ? 0 : (bytes * 8) / elements);
+  const bits = (bytes: number): string => formatBits(perWeight(bytes));
   const known = { absent: false, stale: false };
   return [
     {
@@ -32,6 +37,7 @@ function sizeCards({ totals: { bytesBefore, bytesAfter, elements, tensors } }: R
       before: formatBytes(bytesBefore),
       value: formatBytes(bytesAfter),
       note: ratioText(bytesBefore, bytesAfter),
+      budget: limitVerdict(bytesAfter, budget.bytes, formatBytes),
     },
     {
       ...known,
@@ -39,6 +45,7 @@ function sizeCards({ totals: { bytesBefore, bytesAfter, elements, tensors } }: R
       before: bits(bytesBefore),
       value: bits(bytesAfter),
       note: `${plural(tensors, 'tensor')}, scales included`,
+      budget: limitVerdict(perWeight(bytesAfter), budget.bitsPerWeight, (limit) => `${formatBits(limit)} bits`),
     },
   ];
 }
@@ -52,15 +59,19 @@ function ratioText(before: number, after: number): string {
 
 type Unjudged = Omit<FigureCard, 'stale'>;
 
-const UNMEASURED: readonly Unjudged[] = ['Perplexity', 'KL divergence', 'Same top token'].map((label) => ({
-  label,
-  before: undefined,
-  value: 'not measured yet',
-  note: 'Evaluate measures it',
-  absent: true,
-}));
+/** Figures that Evaluate measures, with what the budget allows. */
+function unmeasuredCards({ perplexityIncrease }: BudgetLimits): readonly Unjudged[] {
+  return ['Perplexity', 'KL divergence', 'Same top token'].map((label, at) => ({
+    label,
+    before: undefined,
+    value: 'not measured yet',
+    note: `Evaluate measures it${at === 0 && perplexityIncrease !== null ? `; the budget allows ${percent(perplexityIncrease)}` : ''}`,
+    budget: undefined,
+    absent: true,
+  }));
+}
 
-function measuredCards(report: EvaluationReport): readonly Unjudged[] {
+function measuredCards(report: EvaluationReport, budget: BudgetLimits): readonly Unjudged[] {
   const { base, cast, divergence, measurement } = report;
   const { kl, sameTop, sameTopStandardError } = divergence;
   return [
@@ -69,6 +80,7 @@ function measuredCards(report: EvaluationReport): readonly Unjudged[] {
       before: formatFigure(base.value),
       value: formatFigure(cast.value),
       note: changeText(report),
+      budget: perplexityVerdict(report, budget),
       absent: false,
     },
     {
@@ -76,6 +88,7 @@ function measuredCards(report: EvaluationReport): readonly Unjudged[] {
       before: undefined,
       value: formatFigure(kl.mean),
       note: `± ${formatFigure(kl.standardError, 2)} nats, at most ${formatFigure(kl.max, 3)}`,
+      budget: undefined,
       absent: false,
     },
     {
@@ -83,6 +96,7 @@ function measuredCards(report: EvaluationReport): readonly Unjudged[] {
       before: undefined,
       value: formatRate(sameTop),
       note: `± ${formatRate(sameTopStandardError)} of ${formatCount(measurement.tokensScored)} tokens`,
+      budget: undefined,
       absent: false,
     },
   ];
@@ -108,6 +122,11 @@ export function measurementText(report: EvaluationReport): readonly string[] {
     `perplexity ${windows < 2 || change === interval ? change : `${interval}: ${change}`}`,
     `${text}, ${plural(windows, 'window')} of ${formatCount(context)} tokens${report.complete ? '' : ', stopped early'}`,
     `${plural(tokensScored, 'token')} scored (${scored})`,
-    `text ${textDigest.slice(0, 12)}, ${formatSeconds(report.seconds)}`,
+    ...(report.simulated ? [`simulated: ${simulatedText(report.simulated)}`] : []),
+    `text ${textDigest.slice(0, 12)}, ${formatSeconds(report.seconds)}${cachedText(report)}`,
   ];
+}
+
+function cachedText({ cachedWindows }: EvaluationReport): string {
+  return cachedWindows === 0 ? '' : `, base known in ${plural(cachedWindows, 'window')}`;
 }

@@ -1,5 +1,6 @@
 import { element } from '../dom';
 import type { ReadyState } from '../state';
+import type { BudgetVerdict } from './budget-verdict';
 import { figureCards, type FigureCard } from './figure-cards';
 
 export const STALE_TEXT = 'measured for an earlier version of the policy';
@@ -13,7 +14,7 @@ export function figuresStrip(state: ReadyState): HTMLElement {
   );
 }
 
-function card({ label, before, value, note, absent, stale }: FigureCard): HTMLElement {
+function card({ label, before, value, note, budget, absent, stale }: FigureCard): HTMLElement {
   const figure = element('div', { class: 'figure-value' });
   if (before !== undefined) {
     figure.append(
@@ -29,9 +30,19 @@ function card({ label, before, value, note, absent, stale }: FigureCard): HTMLEl
     element('div', { class: 'figure-label', text: label }),
     figure,
     noteText,
+    ...(budget ? [budgetNote(budget)] : []),
   );
   made.classList.toggle('absent', absent);
   made.classList.toggle('stale', stale);
   if (stale) made.title = STALE_TEXT;
   return made;
+}
+
+function budgetNote({ text, kept }: BudgetVerdict): HTMLElement {
+  return element(
+    'div',
+    { class: kept ? 'budget-note' : 'budget-note over', title: text },
+    element('span', { class: 'mark', text: kept ? '✓' : '✗', attributes: { 'aria-hidden': 'true' } }),
+    text,
+  );
 }

@@ -180,7 +180,7 @@ async function measured(
 
 /** A policy that casts just these weights. */
 function policyOf(opened: OpenedCheckpoint, { format, cast }: ComparableCast): string {
-  const names = linearWeights(opened).filter(({ shape }) => divides(cast.scale, shape, format));
+  const names = linearWeights(opened).filter(({ shape }) => divides(cast, shape, format));
   const scale = cast.scale.kind === 'none' ? {} : { scale: printGranularity(cast.scale) };
   const rule = { match: names.map(({ name }) => name), dtype: format.id, ...scale };
   return JSON.stringify({ version: 1, default: 'keep', rules: [rule] });

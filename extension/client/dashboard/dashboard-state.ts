@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { appliedErrors } from '../../../webview/applied-errors';
 import { buildHeatmap, dtypeTotals, planTotals } from '../../../webview/dashboard-state';
-import type { DashboardState, ReadyState } from '../../../webview/state';
+import type { BudgetLimits, DashboardState, ReadyState } from '../../../webview/state';
+import { budgetLimit } from '../../core/evaluate/gate';
+import type { Budget } from '../../core/policy/policy';
 import type { Plan } from '../../core/resolve/plan';
 import type { PolicyState } from '../policy-state';
 import { policyName } from '../policy-uri';
@@ -36,6 +38,7 @@ function readyState(state: PolicyState, checkpoint: string, plan: Plan, reports:
     dtypes: dtypeTotals(plan),
     heatmap: buildHeatmap(plan, fresh && appliedErrors(plan, fresh)),
     rules: ruleLabels(state, plan),
+    budget: budgetLimits(state.policy.budget),
     findings: { errors: count('error'), warnings: count('warning') },
     evaluation: evaluated ? { report: evaluated.report, stale: stale(evaluated.text) } : null,
     applied: applied
@@ -49,6 +52,14 @@ function readyState(state: PolicyState, checkpoint: string, plan: Plan, reports:
         }
       : null,
     blocked: vscode.workspace.isTrusted ? null : 'This workspace is not trusted: policies are only checked.',
+  };
+}
+
+function budgetLimits(budget: Budget | undefined): BudgetLimits {
+  return {
+    bytes: budget?.size?.value ?? null,
+    bitsPerWeight: budget?.bitsPerWeight?.value ?? null,
+    perplexityIncrease: budgetLimit(budget?.perplexity?.value) ?? null,
   };
 }
 

@@ -12,6 +12,7 @@ import type { Plan, PlannedTensor } from '../core/resolve/plan';
 import type { OutputFolder } from '../files/output-folder';
 import type { AppliedTensor, ApplyReport } from './apply-report';
 import type { CastSource } from './cast-tensor';
+import { fusedRangeOf } from './fused-range';
 import { Cancelled, type Progress } from './progress';
 import { verifyShard, type VerifiedFile } from './verify';
 import { writeShard, type WrittenTensor } from './write-shard';
@@ -60,12 +61,13 @@ async function* writeVerifyCommit(request: ApplyRequest): AsyncGenerator<Progres
   const { checkpoint, plan, output, createDigest, signal } = request;
   const started = request.now();
   const shards = outputShards(plan);
+  const source = { ...request.source, fusedRange: fusedRangeOf(plan) };
   const written: WrittenTensor[] = [];
   const errors = new Map<PlannedTensor, CastErrorSums>();
   let cast = 0;
   for (const shard of shards) {
     const metadata = checkpoint.files.find(({ file }) => file === shard.file)?.metadata ?? new Map<string, string>();
-    const events = writeShard(shard, metadata, request.source, output, createDigest, signal);
+    const events = writeShard(shard, metadata, source, output, createDigest, signal);
     for (;;) {
       if (signal?.aborted) throw new Cancelled();
       const next = await events.next();

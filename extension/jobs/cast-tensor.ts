@@ -1,4 +1,4 @@
-import { NO_VALUES, addRanges, tensorRange } from '../core/analysis/value-range';
+import { tensorRange, type ValueRange } from '../core/analysis/value-range';
 import { NO_ERROR, addErrors, type CastErrorSums } from '../core/analysis/cast-error';
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
@@ -6,10 +6,13 @@ import type { Cast, MatrixShape, TensorRange } from '../core/formats/format';
 import { formatOf } from '../core/formats/format-of';
 import { matrixShape } from '../core/formats/matrix';
 import { rowUnit } from '../core/formats/row-unit';
-import type { CastResult, KernelPool, RangeResult } from '../worker/protocol';
+import { seededFor } from '../core/formats/stochastic';
+import type { CastResult, KernelPool } from '../worker/protocol';
+import type { FusedRange } from './fused-range';
 import { meanScale, withoutNesting } from './mean-scale';
 import { outlierRange } from './outlier-range';
 import { inOrder } from './pipeline';
+import { wholeRange } from './whole-range';
 
 /** Reads bytes of a tensor: `offset` counts from the tensor's first byte. */
 export type ReadTensor = (
@@ -22,6 +25,8 @@ export type ReadTensor = (
 export interface CastSource {
   readonly pool: KernelPool;
   readonly read: ReadTensor;
+  /** Absent where tensors are cast one by one: each then has a global scale of its own. */
+  readonly fusedRange?: FusedRange;
 }
 
 /** Source bytes cast at a time: small enough for a prompt cancel, large enough to hide the message's cost. */
@@ -65,9 +70,10 @@ const ANY_RANGE: TensorRange = { min: 0, max: 0, amax: 0 };
 export async function* castTensor(
   source: CastSource,
   tensor: TensorInfo,
-  cast: Cast,
+  asked: Cast,
   options: { readonly decode: boolean; readonly signal?: AbortSignal },
 ): AsyncGenerator<CastResult, TensorCast, undefined> {
+  const cast = seededFor(asked, tensor.name);
   const matrix = matrixShape(tensor.shape);
   const elementBytes = STORAGE_BITS[tensor.dtype] / 8;
   const runs = rowRuns(matrix, elementBytes, rowUnit(cast, matrix.columns));
@@ -111,8 +117,9 @@ export async function* castTensor(
       const ranges = overRuns((_, bytes) => pool.columns(dtype, bytes, columns, options.signal));
       return outlierRange(dtype, matrix, cast.outliers, ranges);
     }
-    const needsRange = cast.scale.kind === 'tensor' || formatOf(cast).needsRange === true;
-    return needsRange ? wholeRange(overRuns((_, bytes) => pool.range(dtype, bytes, options.signal))) : ANY_RANGE;
+    const rangeOf = (one: TensorInfo): Promise<ValueRange> => wholeRange(source, one, options.signal);
+    if (formatOf(cast).needsRange) return tensorRange(await (source.fusedRange ?? alone)(tensor, rangeOf));
+    return cast.scale.kind === 'tensor' ? tensorRange(await rangeOf(tensor)) : ANY_RANGE;
   };
   let range = await plainRange();
   if (cast.nested) {
@@ -129,11 +136,7 @@ export async function* castTensor(
   return { errors, range };
 }
 
-async function wholeRange(runs: AsyncIterable<RangeResult>): Promise<TensorRange> {
-  let whole = NO_VALUES;
-  for await (const range of runs) whole = addRanges(whole, range);
-  return tensorRange(whole);
-}
+const alone: FusedRange = (tensor, rangeOf) => rangeOf(tensor);
 
 /**
  * A scale computed beside a NaN or an infinity says nothing, so such weights are refused. An unscaled float

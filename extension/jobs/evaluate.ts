@@ -12,6 +12,7 @@ import type { Plan } from '../core/resolve/plan';
 import type { ModelPool } from '../worker/model-protocol';
 import { openBaseStore, type BaseCaching } from './base-store';
 import type { CastSource } from './cast-tensor';
+import { fusedRangeOf } from './fused-range';
 import { loadBase, loadModel, modelTensors } from './load-model';
 import { memoryNeed } from './memory-need';
 import { inOrder } from './pipeline';
@@ -65,7 +66,8 @@ export type EvaluateProgress = Progress & { readonly running?: RunningFigures };
 export async function* evaluate(
   request: EvaluateRequest,
 ): AsyncGenerator<EvaluateProgress, EvaluationReport, undefined> {
-  const { graph, plan, context, signal, source, rounding, createDigest } = request;
+  const { graph, plan, context, signal, rounding, createDigest } = request;
+  const source = { ...request.source, fusedRange: fusedRangeOf(plan) };
   const started = request.now();
   const tensors = modelTensors(graph, plan);
   const windows = cutWindows(request.tokenize(request.text.content), context, request.windows, request.scoring);

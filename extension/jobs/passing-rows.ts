@@ -1,13 +1,15 @@
+import type { TensorInfo } from '../core/checkpoint/tensor';
 import type { Cast, TensorRange } from '../core/formats/format';
 import { matrixShape } from '../core/formats/matrix';
 import { rowUnit } from '../core/formats/row-unit';
 import { partShape, partValues, type WeightPart } from '../core/model/weights';
 import type { PassingRows } from '../kernels/streamed-session';
 import { PASSING, passingRows } from '../kernels/streamed-size';
-import { castRange, castRows, type CastSource } from './cast-tensor';
+import { castRange, castRows, type CastSource, type RowRun } from './cast-tensor';
 import type { ModelTensor } from './load-model';
-import { floats, tensorValues, WIDEN } from './model-weights';
+import { tensorValues, WIDEN } from './model-weights';
 import { Cancelled } from './progress';
+import { createRooms } from './rooms';
 
 /** Matrices of a model and its cast, read and cast run by run. */
 export interface MatrixSource {
@@ -15,6 +17,8 @@ export interface MatrixSource {
   runs(name: string, base: boolean): readonly (() => Promise<PassingRows>)[];
   /** Elements of a matrix. */
   elements(name: string): number;
+  /** Takes the room of a run back for later ones; its values are not to be read any more. */
+  giveBack(rows: PassingRows): void;
 }
 
 /** `tensors`: those of the graph; `atOnce`: elements of a run. Ranges that casts need of whole tensors are found once. */
@@ -45,20 +49,21 @@ export function openMatrices(
     return known;
   };
 
+  const rooms = createRooms(atOnce);
+
   /** Rows of a part that lie in the tensor as they are needed. */
   const plain = async (tensor: ModelTensor, part: WeightPart, run: Run, cast: Cast): Promise<Float32Array> => {
     const { tensor: stored } = tensor.planned;
     const { rows, columns } = matrixShape(stored.shape);
     const unit = rowUnit(cast, columns);
     const range = await rangeOf(tensor, cast);
-    const values = floats(run.count * columns);
+    const values = rooms.take(run.count * columns);
     let at = 0;
     for (const { first, count } of storedRows(part, run)) {
       const firstRow = Math.floor(first / unit) * unit;
       const end = Math.min(rows, Math.ceil((first + count) / unit) * unit);
       const around = { firstRow, rows: end - firstRow };
-      const { decoded } = await castRows(source, stored, cast, range, around, { decode: true, signal });
-      if (!decoded) throw new Error(`${stored.name}: the cast gave no values back`);
+      const decoded = await decodedRows(source, stored, cast, range, around, signal);
       values.set(decoded.subarray((first - firstRow) * columns, (first - firstRow + count) * columns), at);
       at += count * columns;
     }
@@ -90,6 +95,10 @@ export function openMatrices(
   };
 
   return {
+    giveBack({ base, cast }) {
+      if (base) rooms.giveBack(base);
+      if (cast) rooms.giveBack(cast);
+    },
     elements: (name) => shapeOf(name).reduce((product, extent) => product * extent, 1),
     runs(name, base) {
       const { tensor, part } = find(name);
@@ -136,4 +145,21 @@ function storedRows({ rows }: WeightPart, { first, count }: Run): readonly Run[]
     row += here;
   }
   return runs;
+}
+
+/** Rows as they are after the cast. */
+async function decodedRows(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  range: TensorRange,
+  run: RowRun,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  // The codes of float32 are the values.
+  const decode = cast !== WIDEN;
+  const { decoded, encoded } = await castRows(source, tensor, cast, range, run, { decode, signal });
+  if (!decode) return new Float32Array(encoded.codes.buffer, encoded.codes.byteOffset, encoded.codes.length / 4);
+  if (decoded) return decoded;
+  throw new Error(`${tensor.name}: the cast gave no values back`);
 }

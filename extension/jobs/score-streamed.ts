@@ -70,6 +70,7 @@ export async function* scoreStreamed(scoring: StreamedScoring): AsyncGenerator<S
       yield { kind: 'progress', progress: { phase: 'evaluating', done, total, unit: 'tokens', detail } };
       await untilAborted(pool.pass(rows), signal);
       passed += (rows.cast ?? rows.base)!.length;
+      matrices.giveBack(rows);
     }
     const scored = (await pool.finish()).flat();
     for (const [at, { scores, baseStates }] of scored.entries()) {

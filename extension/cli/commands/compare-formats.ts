@@ -168,7 +168,7 @@ async function measured(
       scoring,
       baseCaching,
       memory: machineMemory(),
-      startPool: (need) => startModelPool(flags.workers, need, flags.reproducible),
+      startPool: (need) => startModelPool(need, flags.reproducible),
       createDigest: nodeDigest,
       now: () => performance.now(),
       signal,

@@ -37,6 +37,20 @@ describe.each(['sample', 'metaspace'] as const)('the %s tokenizer', (name) => {
   });
 });
 
+/** What oracles/gguf/tokenizers.py writes: each has one word of tokenizer.json that the library reads in its own way. */
+const multilingual = JSON.parse(read('test/oracles/golden/gguf/tokenizers/tokens.json')) as {
+  readonly text: string;
+  readonly files: Readonly<Record<string, { readonly ids: readonly number[] }>>;
+};
+
+test.each(Object.entries(multilingual.files))(
+  '%s: gives what Python gives for a text in many scripts',
+  (name, { ids }) => {
+    const tokenize = createTokenizer(read(`test/oracles/golden/gguf/tokenizers/${name}.json`), '{}');
+    expect(tokenize(multilingual.text)).toEqual(ids);
+  },
+);
+
 describe('the beginning-of-sequence token', () => {
   const json = read(FILES.sample);
   const without = JSON.stringify({ ...(JSON.parse(json) as object), post_processor: null });

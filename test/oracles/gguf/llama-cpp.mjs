@@ -123,6 +123,7 @@ async function ourTokens(file, content) {
     platform: 'node',
     format: 'esm',
     write: false,
+    logLevel: 'error',
   });
   const bundle = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
   const { openCheckpoint, openTokenizer, nodeFolder } = await import(bundle);

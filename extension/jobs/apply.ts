@@ -15,6 +15,7 @@ import type { Plan, PlannedTensor } from '../core/resolve/plan';
 import type { OutputFolder } from '../files/output-folder';
 import type { AppliedTensor, ApplyReport } from './apply-report';
 import type { CastSource } from './cast-tensor';
+import { fusedRangeOf } from './fused-range';
 import { Cancelled, type Progress } from './progress';
 import { verifyShard, type VerifiedFile } from './verify';
 import { writeShard, type WrittenTensor } from './write-shard';
@@ -65,18 +66,13 @@ async function* writeVerifyCommit(request: ApplyRequest): AsyncGenerator<Progres
   const { checkpoint, plan, output, createDigest, signal } = request;
   const started = request.now();
   const shards = outputShards(plan);
+  const source = { ...request.source, fusedRange: fusedRangeOf(plan) };
   const written: WrittenTensor[] = [];
   const errors = new Map<PlannedTensor, CastErrorSums>();
   let cast = 0;
   for (const shard of shards) {
-    const events = writeShard(
-      shard,
-      writtenMetadata(checkpoint, shard.file),
-      request.source,
-      output,
-      createDigest,
-      signal,
-    );
+    const metadata = writtenMetadata(checkpoint, shard.file);
+    const events = writeShard(shard, metadata, source, output, createDigest, signal);
     for (;;) {
       if (signal?.aborted) throw new Cancelled();
       const next = await events.next();

@@ -9,8 +9,8 @@ import type { CheckpointPlace } from './client-files';
 const RUNS = 64;
 const RUN_ELEMENTS = 256;
 
-/** Profiles kept. */
-const MOST_PROFILES = 500;
+/** Profiles kept, of a quarter of a megabyte each: those of the tensors that somebody looks at now. */
+const MOST_PROFILES = 20;
 
 /** Reads samples of tensors, so that a hover can show how their values are spread. */
 export interface ValueSamples {

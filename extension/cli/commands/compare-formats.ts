@@ -88,7 +88,10 @@ async function run(place: string, flags: Flags, { terminal, signal }: Declaratio
   const weights = openWeights(opened.folder);
   try {
     const source = { pool, read: weights.read };
-    const compared = await runJob(compareFormats({ source, tensors, casts, sample: flags.sample, signal }), terminal);
+    const compared = await runJob(
+      compareFormats({ source, tree: opened.checkpoint.tree, tensors, casts, sample: flags.sample, signal }),
+      terminal,
+    );
     const baseCaching = flags.text === undefined ? undefined : await baseCachingOf(opened, flags);
     const rows: Row[] = [];
     for (const each of compared) {
@@ -168,7 +171,7 @@ async function measured(
       scoring,
       baseCaching,
       memory: machineMemory(),
-      startPool: (need) => startModelPool(flags.workers, need, flags.reproducible),
+      startPool: (need) => startModelPool(need, flags.reproducible),
       createDigest: nodeDigest,
       now: () => performance.now(),
       signal,

@@ -103,7 +103,9 @@ function downcast(scoring) {
       options.text,
     ];
     const sizes = ['--context', options.context, '--windows', options.windows, '--scoring', scoring];
-    const output = execFileSync(process.execPath, [path.join(root, 'dist/cli/downcast.js'), ...command, ...sizes]);
+    const output = execFileSync(process.execPath, [path.join(root, 'dist/cli/downcast.js'), ...command, ...sizes], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return JSON.parse(output.toString()).report;
   } finally {
     rmSync(folder, { recursive: true });

@@ -6,8 +6,8 @@ import { isSourceDtype, sourceFloats } from '../core/formats/source-floats';
 import type { CheckpointPlace } from './client-files';
 
 /** Runs of neighbouring values that are read of a tensor, spread evenly over it: outliers sit in certain columns. */
-const RUNS = 64;
-const RUN_ELEMENTS = 256;
+const RUNS = 16;
+const RUN_ELEMENTS = 1024;
 
 /** Profiles kept, of a quarter of a megabyte each: those of the tensors that somebody looks at now. */
 const MOST_PROFILES = 20;

@@ -39,7 +39,9 @@ export function sourceFloats(dtype: StorageDtype, bytes: Uint8Array): Float32Arr
   if (isGgmlDtype(dtype)) return ggmlBlock(dtype)!.decode(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = reader(dtype as SourceDtype, view);
-  return Float32Array.from({ length: elements }, (_, at) => read(at));
+  const floats = new Float32Array(elements);
+  for (let at = 0; at < elements; at++) floats[at] = read(at);
+  return floats;
 }
 
 function reader(dtype: SourceDtype, view: DataView): (at: number) => number {

@@ -86,14 +86,14 @@ export async function* evaluate(
   const need = { graph, changed, context, rounding, baseKnown, windows: windows.length };
   const manner = request.manner ?? mannerOf(need, { workers: source.pool.size, memory: request.memory });
   const headRows = headRowsOf(graph);
+  const difference = firstDifference(graph, changed, rounding);
   const scores: WindowScores[] = [];
   const pool = await startPool(request, {
     graph,
     context,
     rounding,
     workers: manner.workers,
-    manner:
-      manner.kind === 'held' ? manner : { ...manner, headRows, difference: firstDifference(graph, changed, rounding) },
+    manner: manner.kind === 'held' ? manner : { ...manner, headRows, difference },
   });
   // Aborting ends the workers at once, so that a cancel never waits for a window.
   const stop = (): void => void pool.dispose();
@@ -105,7 +105,7 @@ export async function* evaluate(
     const events =
       manner.kind === 'held'
         ? scoreHeld(scoring)
-        : scoreStreamed({ ...scoring, windowsAtOnce: manner.windows, headRows });
+        : scoreStreamed({ ...scoring, windowsAtOnce: manner.windows, headRows, difference });
     const take = createRunning();
     let running: RunningFigures | undefined;
     let progress: Progress | undefined;

@@ -113,6 +113,8 @@ function treatmentText(planned: PlannedTensor): string {
       return `${dtype}, kept`;
     case 'same-dtype':
       return `${dtype}, as stored`;
+    case 'empty':
+      return `${dtype}, kept: no elements`;
     case 'not-float':
       return `${dtype}, kept: not floating point`;
     case 'invalid':

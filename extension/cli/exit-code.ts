@@ -7,7 +7,7 @@ export const EXIT = {
   wrongUse: 2,
   /** A checkpoint, config or text that can't be read or is not valid. */
   inputBroken: 3,
-  /** Stopped by the user (Ctrl-C): 128 + SIGINT. */
+  /** Stopped by the user (Ctrl-C) or a batch system (SIGTERM): 128 + SIGINT. */
   cancelled: 130,
 } as const;
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json';
 import { apply } from './commands/apply';
@@ -37,7 +38,7 @@ Exit codes:
   1    findings of level error, or a gate that was not passed
   2    wrong use: unknown option, missing argument, an output folder that can't be used
   3    broken input: a checkpoint, config or text that can't be read or is not valid
-  130  cancelled with Ctrl-C`;
+  130  cancelled with Ctrl-C or SIGTERM`;
 
 function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command {
   const root = new Command('downcast')
@@ -174,10 +175,14 @@ interface EvalFlags {
 
 async function main(): Promise<ExitCode> {
   const cancel = new AbortController();
-  process.once('SIGINT', () => {
-    terminal.err('\nstopping ...\n');
-    cancel.abort();
-  });
+  // As many wait for it as there are pieces of work under way.
+  setMaxListeners(0, cancel.signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      terminal.err('\nstopping ...\n');
+      cancel.abort();
+    });
+  }
   let code: ExitCode = EXIT.fine;
   try {
     await program((finished) => (code = finished), cancel.signal).parseAsync();

@@ -19,38 +19,54 @@ export interface ProgressBar {
 }
 
 const REDRAW_MS = 80;
+/** Between two lines of a log. */
+const LOG_MS = 30_000;
 const BAR_CELLS = 24;
 
-/** A bar that redraws itself on a terminal and stays silent elsewhere (logs and pipes). */
+/** A bar that redraws itself on a terminal; elsewhere (logs and pipes) a line now and then. */
 export function progressBar(terminal: Terminal): ProgressBar {
-  if (!terminal.interactive) return { show: () => undefined, clear: () => undefined };
   let phase = '';
   let started = 0;
-  let drawn = -Infinity;
+  let shown = terminal.interactive ? -Infinity : terminal.now();
   return {
     show(progress) {
       const now = terminal.now();
-      if (progress.phase !== phase) {
+      const entered = progress.phase !== phase;
+      if (entered) {
         phase = progress.phase;
         started = now;
-      } else if (now - drawn < REDRAW_MS && progress.done < progress.total) return;
-      drawn = now;
-      terminal.err(`\r\u001b[K${progressLine(progress, now - started).slice(0, terminal.columns - 1)}`);
+      }
+      if (terminal.interactive) {
+        if (!entered && now - shown < REDRAW_MS && progress.done < progress.total) return;
+        terminal.err(`\r\u001b[K${progressLine(progress, now - started).slice(0, terminal.columns - 1)}`);
+      } else {
+        if (now - shown < LOG_MS) return;
+        terminal.err(`${progressText(progress, now - started)}\n`);
+      }
+      shown = now;
     },
-    clear: () => terminal.err('\r\u001b[K'),
+    clear: () => {
+      if (terminal.interactive) terminal.err('\r\u001b[K');
+    },
   };
 }
 
 /** One line: phase, bar, share, amount, time left, detail. */
 export function progressLine(progress: Progress, elapsedMs: number): string {
-  const share = progress.total === 0 ? 1 : progress.done / progress.total;
-  const filled = Math.round(share * BAR_CELLS);
+  const filled = Math.round(shareOf(progress) * BAR_CELLS);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled);
-  const amount =
-    progress.unit === 'bytes'
-      ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}`
-      : `${progress.done} of ${progress.total} ${progress.unit}`;
-  const seconds = secondsLeft(progress.done, progress.total, elapsedMs);
+  return progressText({ ...progress, phase: `${progress.phase} ${bar}` }, elapsedMs);
+}
+
+/** The same without the bar. */
+function progressText(progress: Progress, elapsedMs: number): string {
+  const { phase, done, total, unit, detail } = progress;
+  const amount = unit === 'bytes' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} ${unit}`;
+  const seconds = secondsLeft(done, total, elapsedMs);
   const left = seconds === undefined ? '' : `, ${formatSeconds(seconds)} left`;
-  return `${progress.phase} ${bar} ${Math.floor(share * 100)}% ${amount}${left}  ${progress.detail}`;
+  return `${phase} ${Math.floor(shareOf(progress) * 100)}% ${amount}${left}  ${detail}`;
+}
+
+function shareOf({ done, total }: Progress): number {
+  return total === 0 ? 1 : done / total;
 }

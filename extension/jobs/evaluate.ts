@@ -14,6 +14,7 @@ import { headRowsOf } from '../kernels/streamed-size';
 import type { ModelPool, WeightManner } from '../worker/model-protocol';
 import { openBaseStore, type BaseCaching } from './base-store';
 import type { CastSource } from './cast-tensor';
+import { fusedRangeOf } from './fused-range';
 import { modelTensors } from './load-model';
 import { mannerOf, type Manner } from './memory-need';
 import { Cancelled, type Progress } from './progress';
@@ -70,7 +71,8 @@ export type EvaluateProgress = Progress & { readonly running?: RunningFigures };
 export async function* evaluate(
   request: EvaluateRequest,
 ): AsyncGenerator<EvaluateProgress, EvaluationReport, undefined> {
-  const { graph, plan, context, signal, source, rounding, createDigest } = request;
+  const { graph, plan, context, signal, rounding, createDigest } = request;
+  const source = { ...request.source, fusedRange: fusedRangeOf(plan) };
   const started = request.now();
   const tensors = modelTensors(graph, plan);
   const windows = cutWindows(request.tokenize(request.text.content), context, request.windows, request.scoring);

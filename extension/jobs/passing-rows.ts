@@ -5,11 +5,12 @@ import { rowUnit } from '../core/formats/row-unit';
 import { partShape, partValues, type WeightPart } from '../core/model/weights';
 import type { PassingRows } from '../kernels/streamed-session';
 import { PASSING, passingRows } from '../kernels/streamed-size';
-import { castRange, castRows, type CastSource, type RowRun } from './cast-tensor';
+import { castRange, castRows, type CastSource } from './cast-tensor';
 import type { ModelTensor } from './load-model';
 import { tensorValues, WIDEN } from './model-weights';
 import { Cancelled } from './progress';
 import { createRooms } from './rooms';
+import type { RowRun } from './row-runs';
 
 /** Matrices of a model and its cast, read and cast run by run. */
 export interface MatrixSource {

@@ -51,7 +51,7 @@ async function surveyTensor(tensor: TreeTensor, request: SurveyRequest): Promise
   const countable = statistics.nan + statistics.infinite === 0 && statistics.elements > 0;
   if (tensor.shape.length < 2 || casts.length === 0 || !countable) return { tensor, statistics, best: [], sampled: 0 };
   const sample = await readSample(source, tensor, profile, request.sample, signal);
-  const fitting = casts.filter(({ cast, format }) => divides(cast.scale, tensor.shape, format));
+  const fitting = casts.filter(({ cast, format }) => divides(cast, tensor.shape, format));
   const errors = await Promise.all(
     fitting.map(async (comparable) => {
       return formatError(comparable, (await measureOn(sample, comparable.cast, source.pool, signal)).errors);

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,6 +24,32 @@ export function downcast(...args: string[]): { code: number | null; out: string;
     env: { ...process.env, XDG_CACHE_HOME: CACHE_HOME },
   });
   return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** A command that gets a signal as soon as `under way` says so. */
+export async function interrupted(
+  signal: NodeJS.Signals,
+  underWay: () => boolean,
+  ...args: string[]
+): Promise<{ code: number | null; err: string }> {
+  const child = spawn(process.execPath, [command, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, XDG_CACHE_HOME: CACHE_HOME },
+  });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const watch = setInterval(() => {
+    if (!underWay()) return;
+    clearInterval(watch);
+    child.kill(signal);
+  }, 20);
+  const code = await ended;
+  clearInterval(watch);
+  return { code, err };
 }
 
 /** Parsed `--json` output, checked against its schema. */

@@ -22,19 +22,23 @@ test('nothing to do counts as done', () => {
   expect(progressLine({ ...half, done: 0, total: 0 }, 0)).toContain('100%');
 });
 
-test('the bar is silent where a line cannot be rewritten', () => {
+test('where a line cannot be rewritten, one is written every half minute', () => {
   const written: string[] = [];
-  const pipe: Terminal = {
+  let now = 0;
+  const log: Terminal = {
     out: (text) => written.push(text),
     err: (text) => written.push(text),
     interactive: false,
     columns: 80,
-    now: () => 0,
+    now: () => now,
   };
-  const bar = progressBar(pipe);
-  bar.show(half);
+  const bar = progressBar(log);
+  for (; now <= 65_000; now += 1000) bar.show(half);
   bar.clear();
-  expect(written).toEqual([]);
+  expect(written).toEqual([
+    'casting 50% 5.00 MB of 10.0 MB, 30 s left  lm_head.weight\n',
+    'casting 50% 5.00 MB of 10.0 MB, 1 min 0 s left  lm_head.weight\n',
+  ]);
 });
 
 test.each([

@@ -88,7 +88,10 @@ async function run(place: string, flags: Flags, { terminal, signal }: Declaratio
   const weights = openWeights(opened.folder);
   try {
     const source = { pool, read: weights.read };
-    const compared = await runJob(compareFormats({ source, tensors, casts, sample: flags.sample, signal }), terminal);
+    const compared = await runJob(
+      compareFormats({ source, tree: opened.checkpoint.tree, tensors, casts, sample: flags.sample, signal }),
+      terminal,
+    );
     const baseCaching = flags.text === undefined ? undefined : await baseCachingOf(opened, flags);
     const rows: Row[] = [];
     for (const each of compared) {
@@ -161,7 +164,7 @@ async function measured(
       graph,
       plan: resolve(policy, checkpoint.tree, BUILT_IN_FORMATS),
       source,
-      tokenize: await openTokenizer(folder, signal),
+      tokenize: await openTokenizer(folder, checkpoint, signal),
       text: await openSampleSet(flags.text!, flags.text!, signal),
       context,
       windows,
@@ -180,7 +183,7 @@ async function measured(
 
 /** A policy that casts just these weights. */
 function policyOf(opened: OpenedCheckpoint, { format, cast }: ComparableCast): string {
-  const names = linearWeights(opened).filter(({ shape }) => divides(cast.scale, shape, format));
+  const names = linearWeights(opened).filter(({ shape }) => divides(cast, shape, format));
   const scale = cast.scale.kind === 'none' ? {} : { scale: printGranularity(cast.scale) };
   const rule = { match: names.map(({ name }) => name), dtype: format.id, ...scale };
   return JSON.stringify({ version: 1, default: 'keep', rules: [rule] });

@@ -69,7 +69,7 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
         plan,
         rounding: roundingOf(opened.policy, plan, graph),
         source: { pool, read: weights.read },
-        tokenize: await openTokenizer(folder, options.signal),
+        tokenize: await openTokenizer(folder, checkpoint, options.signal),
         text,
         context,
         windows,

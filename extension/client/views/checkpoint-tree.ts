@@ -95,6 +95,8 @@ function whyThisDtype({ decider, treatment }: PlannedTensor): string {
   switch (treatment.reason) {
     case 'asked':
       return `Kept as it is by ${rule}.`;
+    case 'empty':
+      return 'Kept: it has no elements.';
     case 'not-float':
       return 'Kept: it does not hold floating-point numbers.';
     case 'same-dtype':

@@ -138,7 +138,10 @@ export interface NumberFormat {
   readonly options?: readonly CastOption[];
   /** Whether several codes share a word, so that the codes are stored under a name of their own (`X_packed`). */
   readonly packed?: boolean;
-  /** Whether the range of the whole tensor must be known also when no scale is one for the whole tensor. */
+  /**
+   * Whether the range of the whole tensor must be known also when no scale is one for the whole tensor. It is then that
+   * of all tensors that loaders join with it (`fusedCompanions`), because they have one global scale.
+   */
   readonly needsRange?: boolean;
   /**
    * True when groups and packing run over the flattened row-major tensor instead of within each row (nf4 of

@@ -34,7 +34,8 @@ function globalScaleOf(more: EncodedRows['more'], range: TensorRange | undefined
 /**
  * NVFP4: E2M1 elements, one E4M3 scale for 16 columns and one float32 scale for the tensor, byte for byte as
  * compressed-tensors' `nvfp4-pack-quantized`: an element is x / (block scale / global scale), every step in float32.
- * -0 keeps its sign, which compressed-tensors drops. `fit: mse` tries the scales next to the one of amax too.
+ * Tensors that loaders join have one global scale: `fusedCompanions`. -0 keeps its sign, which compressed-tensors drops.
+ * `fit: mse` tries the scales next to the one of amax too.
  */
 export const nvfp4: NumberFormat = {
   id: 'nvfp4',

@@ -67,6 +67,8 @@ function decision({ decider, treatment }: PlannedTensor, policy: Policy, line: (
       return `${who}${because}. Every byte stays as it is.`;
     case 'same-dtype':
       return `${who}${because}. It has that dtype already, so every byte stays as it is.`;
+    case 'empty':
+      return `${who}${because}. It has no elements, so there is nothing to cast.`;
     case 'not-float':
       return `${who}${because}. It holds no floating point numbers, so every byte stays as it is.`;
     case 'invalid':

@@ -10,10 +10,10 @@ export type Decider = { readonly kind: 'rule'; readonly index: number } | { read
 export type Treatment =
   /**
    * Copied byte for byte. `asked`: by `keep`, or by no default. `not-float`: integers and packed codes are
-   * never cast. `same-dtype`: it is stored so already. `invalid`: the cast that was asked for can't be done; a
-   * finding says why.
+   * never cast. `same-dtype`: it is stored so already. `empty`: it has no elements, so there is nothing to cast.
+   * `invalid`: the cast that was asked for can't be done; a finding says why.
    */
-  | { readonly kind: 'keep'; readonly reason: 'asked' | 'not-float' | 'invalid' | 'same-dtype' }
+  | { readonly kind: 'keep'; readonly reason: 'asked' | 'not-float' | 'invalid' | 'same-dtype' | 'empty' }
   | { readonly kind: 'cast'; readonly cast: Cast; readonly parts: readonly Part[] };
 
 export interface PlannedTensor {

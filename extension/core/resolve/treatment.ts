@@ -1,4 +1,4 @@
-import type { StorageDtype } from '../checkpoint/storage-dtype';
+import { elementCount, type StorageDtype } from '../checkpoint/storage-dtype';
 import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
 import type { Cast, Granularity, NumberFormat } from '../formats/format';
 import type { FormatTable } from '../formats/format-table';
@@ -6,9 +6,11 @@ import type { DtypeChoice } from '../policy/policy';
 import { KEEP } from '../policy/read/dtype';
 import { isFloat, isQuantized, scaleTensorOf } from './castable';
 import type { Treatment } from './plan';
+import { isStoredAs } from './stored-as';
 
 const ASKED: Treatment = { kind: 'keep', reason: 'asked' };
 const NOT_FLOAT: Treatment = { kind: 'keep', reason: 'not-float' };
+const EMPTY: Treatment = { kind: 'keep', reason: 'empty' };
 const SAME_DTYPE: Treatment = { kind: 'keep', reason: 'same-dtype' };
 const INVALID: Treatment = { kind: 'keep', reason: 'invalid' };
 
@@ -47,13 +49,15 @@ export function createTreatment(
   const byShape = new Map<string, Treatment>();
   return (tensor) => {
     const { dtype, shape } = tensor;
-    if (isQuantized(dtype)) return storesAs(format, dtype) ? SAME_DTYPE : INVALID;
-    if (!isFloat(dtype)) return NOT_FLOAT;
+    if (elementCount(shape) === 0) return EMPTY;
+    if (isQuantized(dtype) && storesAs(format, dtype)) return SAME_DTYPE;
+    if (isStoredAs(tensor, tree, cast, format, choice.scaleDtype !== undefined)) return SAME_DTYPE;
+    if (!isFloat(dtype) && !isQuantized(dtype)) return NOT_FLOAT;
     if (scaleTensorOf(tensor, tree) !== undefined) return INVALID;
     const key = `${dtype} ${shape.join()}`;
     const known = byShape.get(key);
     if (known) return known;
-    const treatment = divides(cast.scale, shape, format) ? castTreatment(tensor, cast, format) : INVALID;
+    const treatment = divides(cast, shape, format) ? castTreatment(tensor, cast, format) : INVALID;
     byShape.set(key, treatment);
     return treatment;
   };
@@ -76,16 +80,16 @@ function scaleOf({ scale }: DtypeChoice, format: NumberFormat): Granularity {
 }
 
 /**
- * Whether a tensor can be cut as a granularity says. Groups fill the rows, unless they run on over them. Blocks may be
- * ragged at the edges, as in DeepSeek's checkpoints, but lie within one matrix of a stack.
+ * Whether a tensor can be cut as a cast says. Rotations and groups fill the rows, though groups may run on over them.
+ * Blocks may be ragged at the edges, as in DeepSeek's checkpoints, but lie within one matrix of a stack.
  */
 export function divides(
-  scale: Granularity,
+  { scale, rotate = 1 }: Pick<Cast, 'scale' | 'rotate'>,
   shape: readonly number[],
   { flattened, blockSize = 1 }: Pick<NumberFormat, 'flattened' | 'blockSize'>,
 ): boolean {
   const columns = shape.at(-1) ?? 1;
-  if (columns % blockSize !== 0) return false;
+  if (columns % blockSize !== 0 || columns % rotate !== 0) return false;
   if (scale.kind === 'group') return flattened === true || columns % scale.size === 0;
   return scale.kind !== 'block' || shape.length < 3 || shape.at(-2)! % scale.rows === 0;
 }

@@ -1,6 +1,7 @@
 import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
 import { scaleTensorOf } from './castable';
 import { nameTemplates, type NameTemplate } from './name-templates';
+import { partsBeside } from './stored-as';
 
 /**
  * What resolving asks of a tree again and again; made once for each. Tensors of a kind have one name template,
@@ -56,7 +57,8 @@ function kindsOf(tree: TensorTree, templates: readonly NameTemplate[]): Pick<Tre
   const numbers = new Map<string, number>();
   const kindOf = Uint32Array.from(tree.tensors, (tensor, at) => {
     const scaled = scaleTensorOf(tensor, tree) === undefined ? '' : 'scaled';
-    const key = `${templateOf[at]!} ${tensor.role} ${tensor.dtype} ${scaled} ${tensor.shape.join()}`;
+    const beside = partsBeside(tensor, tree);
+    const key = `${templateOf[at]!} ${tensor.role} ${tensor.dtype} ${scaled} ${tensor.shape.join()} ${beside}`;
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, kinds.length);

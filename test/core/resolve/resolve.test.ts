@@ -124,7 +124,7 @@ describe('what becomes of a tensor', () => {
     ]);
     const { byName, findings } = plan('default: int8', tree);
     expect(byName.get('scalar')!.bytesAfter).toBe(1 + 4);
-    expect(byName.get('empty')!.bytesAfter).toBe(0);
+    expect(byName.get('empty')).toMatchObject({ treatment: { kind: 'keep', reason: 'empty' }, bytesAfter: 0 });
     expect(byName.get('convolution')!.bytesAfter).toBe(8 * 4 * 3 * 128 + 8 * 4 * 3 * 4);
     expect(findings.map(({ code }) => code)).toEqual(['fragile']);
   });

@@ -21,7 +21,7 @@ export const OPTION_KEY: Readonly<Record<CastOption, string>> = {
 };
 
 /** Largest Hadamard rotation: rows are longer, but more brings nothing. */
-const LARGEST_ROTATION = 4096;
+export const LARGEST_ROTATION = 4096;
 
 type Read<O extends CastOption> = (
   key: string,

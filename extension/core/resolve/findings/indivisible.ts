@@ -1,36 +1,73 @@
-import { finding, replacement, type Fix } from '../../policy/finding';
+import { finding, replacement, type Finding, type Fix } from '../../policy/finding';
 import { anyOf } from '../../policy/nearest';
 import type { DtypeChoice, Rule } from '../../policy/policy';
+import { LARGEST_ROTATION } from '../../policy/read/options';
 import type { TreeTensor } from '../../checkpoint/tensor';
-import type { Granularity } from '../../formats/format';
+import type { Granularity, NumberFormat } from '../../formats/format';
+import type { FormatTable } from '../../formats/format-table';
 import { isFloat, scaleTensorOf } from '../castable';
-import { concerns, type DraftCheck } from '../draft';
+import { concerns, type Concern, type DraftCheck } from '../draft';
 import { castOf, divides } from '../treatment';
 import { explainBlocks, fittingFormats, formatFixes } from './block-formats';
 
 /** Group sizes that loaders know; other divisors are proposed only when none of these works. */
 const USUAL = [16, 32, 64, 128, 256, 512];
 
-/** Groups and blocks that do not cut the rows of their tensors into whole pieces. */
+/** Groups, blocks and rotations that do not cut the rows of their tensors into whole pieces. */
 export const indivisible: DraftCheck = (policy, draft) =>
   concerns(policy, draft, ({ tensor, treatment }, choice) => {
     if (treatment.kind !== 'keep' || treatment.reason !== 'invalid') return false;
     const asked = castOf(choice, draft.formats);
     if (!asked || !isFloat(tensor.dtype) || scaleTensorOf(tensor, draft.tree) !== undefined) return false;
-    return !divides(asked.cast.scale, tensor.shape, asked.format);
-  }).map(({ choice, outcomes, count, names }) => {
-    const { cast, format } = castOf(choice, draft.formats)!;
-    const { scale } = cast;
-    const wrong = outcomes.map(({ tensor }) => tensor);
-    const first = wrong[0]!;
-    const sizes = scale.kind === 'group' ? workingSizes(scale.size, wrong) : [];
-    const more = count > 1 ? ` (and ${count - 1} more tensors)` : '';
-    const fitting = format.blockSize === undefined ? undefined : fittingFormats(format, wrong, draft.formats);
-    const why = fitting ? explainBlocks(format, first.shape, fitting) : explain(scale, first.shape, sizes);
-    const range = choice.scale?.range ?? choice.dtype!.range;
-    const fixes = fitting ? formatFixes(choice, fitting) : sizeFixes(choice, sizes);
-    return finding('indivisible', 'error', range, `${first.name}: ${why}${more}`, { tensors: names, fixes });
+    return !divides(asked.cast, tensor.shape, asked.format);
+  }).map((concern) => {
+    const { cast, format } = castOf(concern.choice, draft.formats)!;
+    const rotatable = concern.outcomes.every(({ tensor }) => divides({ scale: cast.scale }, tensor.shape, format));
+    return rotatable && cast.rotate !== undefined
+      ? rotationFinding(concern, cast.rotate)
+      : scaleFinding(concern, cast.scale, format, draft.formats);
   });
+
+function scaleFinding(
+  { choice, outcomes, names }: Concern,
+  scale: Granularity,
+  format: NumberFormat,
+  formats: FormatTable,
+): Finding {
+  const unfit = outcomes.filter(({ tensor }) => !divides({ scale }, tensor.shape, format));
+  const wrong = unfit.map(({ tensor }) => tensor);
+  const count = unfit.reduce((sum, outcome) => sum + outcome.count, 0);
+  const first = wrong[0]!;
+  const sizes = scale.kind === 'group' ? workingSizes(scale.size, wrong) : [];
+  const fitting = format.blockSize === undefined ? undefined : fittingFormats(format, wrong, formats);
+  const why = fitting ? explainBlocks(format, first.shape, fitting) : explain(scale, first.shape, sizes);
+  const range = choice.scale?.range ?? choice.dtype!.range;
+  const fixes = fitting ? formatFixes(choice, fitting) : sizeFixes(choice, sizes);
+  return finding('indivisible', 'error', range, `${first.name}: ${why}${others(count)}`, { tensors: names, fixes });
+}
+
+/** A run of the rotation that is not full would stay as it is, so that a loader had to know where runs end. */
+function rotationFinding({ choice, outcomes, count, names }: Concern, rotate: number): Finding {
+  const { name, shape } = outcomes[0]!.tensor;
+  const size = largestRotation(outcomes.map(({ tensor }) => tensor));
+  const advice = size > 1 ? `${size} would` : 'no rotation would: leave it out';
+  const message = `${name}: rotate ${rotate} does not divide the row of ${shape.at(-1) ?? 1}; ${advice}${others(count)}`;
+  const { range } = choice.options.find((option) => option.name === 'rotate')!;
+  const fixes = size > 1 ? [replacement(`Use rotate ${size}`, range, String(size), true)] : [];
+  return finding('indivisible', 'error', range, message, { tensors: names, fixes });
+}
+
+/** The largest power of two that divides the rows of all tensors. */
+function largestRotation(tensors: readonly TreeTensor[]): number {
+  const common = tensors.map(({ shape }) => shape.at(-1) ?? 1).reduce(greatestCommonDivisor);
+  let size = 1;
+  while (common % (size * 2) === 0 && size < LARGEST_ROTATION) size *= 2;
+  return size;
+}
+
+function others(count: number): string {
+  return count > 1 ? ` (and ${count - 1} more tensors)` : '';
+}
 
 function explain(scale: Granularity, shape: readonly number[], sizes: readonly number[]): string {
   const columns = shape.at(-1) ?? 1;

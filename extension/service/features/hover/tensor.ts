@@ -54,6 +54,8 @@ function why({ decider, treatment }: PlannedTensor, snapshot: Snapshot): string 
   switch (treatment.reason) {
     case 'asked':
       return `Kept as it is by ${who}${because}`;
+    case 'empty':
+      return `Kept as it is: it has no elements; decided by ${who}${because}`;
     case 'not-float':
       return `Kept as it is: it holds no floating point numbers; decided by ${who}${because}`;
     case 'same-dtype':

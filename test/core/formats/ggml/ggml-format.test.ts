@@ -61,9 +61,9 @@ describe.each(GGML.map((format) => [format.id, format] as const))('%s', (id, for
   });
 
   test('rows must be whole blocks', () => {
-    expect(divides(none, [4, 3 * blockSize], format)).toBe(true);
-    expect(divides(none, [blockSize, blockSize / 2], format)).toBe(false);
-    expect(divides(none, [], format)).toBe(false);
+    expect(divides({ scale: none }, [4, 3 * blockSize], format)).toBe(true);
+    expect(divides({ scale: none }, [blockSize, blockSize / 2], format)).toBe(false);
+    expect(divides({ scale: none }, [], format)).toBe(false);
     const half = new Float32Array(blockSize / 2);
     expect(() => format.encodeRows(half, { rows: 1, columns: blockSize / 2 }, castOf(id), NO_RANGE)).toThrow(
       `${id} stores rows as whole blocks of ${blockSize}, which do not divide a row of ${blockSize / 2}`,

@@ -128,7 +128,6 @@ function endStates(
 }
 
 /** A stream put into a model's memory. */
-// eslint-disable-next-line require-yield -- nothing to wait for
 function* written({ kernels }: StreamedModel, values: Float32Array, hidden: number): Pausing<Activations> {
   return kernels.write(values, values.length / hidden, hidden);
 }

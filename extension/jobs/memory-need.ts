@@ -12,8 +12,8 @@ const SHORTEST = 64;
 /** Taken for what a host has that does not tell. */
 const UNKNOWN_MEMORY = MODEL_MEMORY_LIMIT;
 
-/** What the host keeps for each of its workers: rows of matrices that are read and decoded ahead. */
-const HOST_BYTES = 64 << 20;
+/** What the host keeps for each of its workers: rows of matrices that are read, cast and decoded ahead (measured). */
+const HOST_BYTES = 256 << 20;
 
 /**
  * Tokens of a batch in a worker. A weight is read and decoded once a batch, which costs about as much as multiplying it

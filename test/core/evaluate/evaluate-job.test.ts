@@ -152,7 +152,7 @@ describe('evaluate', () => {
       steps.map((step) => step.map((branch) => ({ ...branch, block: { ...branch.block, headSize: 1_000_000 } }))),
     );
     await expect(run({ ...request, graph: { ...request.graph, layers } })).rejects.toThrow(
-      /windows of 150 tokens takes \d+\.\d+ GB of memory, and there are 4\.23 GB to have; evaluate on a machine with more memory/,
+      /windows of 150 tokens takes \d+\.\d+ GB of memory, and there are 4\.03 GB to have; evaluate on a machine with more memory/,
     );
   });
 });

@@ -126,7 +126,10 @@ export async function* evaluate(
     if (scores.length === 0) throw new Cancelled();
   } finally {
     signal?.removeEventListener('abort', stop);
-    await pool.dispose();
+    const ended = pool.dispose();
+    // Giving gigabytes of memory back takes its time, which a cancel does not wait for.
+    if (signal?.aborted) ended.catch(() => undefined);
+    else await ended;
   }
   return {
     measurement: {

@@ -88,14 +88,14 @@ export async function* evaluate(
   const need = { graph, changed, context, rounding, baseKnown, windows: windows.length };
   const manner = request.manner ?? mannerOf(need, { workers: source.pool.size, memory: request.memory });
   const headRows = headRowsOf(graph);
+  const difference = firstDifference(graph, changed, rounding);
   const scores: WindowScores[] = [];
   const pool = await startPool(request, {
     graph,
     context,
     rounding,
     workers: manner.workers,
-    manner:
-      manner.kind === 'held' ? manner : { ...manner, headRows, difference: firstDifference(graph, changed, rounding) },
+    manner: manner.kind === 'held' ? manner : { ...manner, headRows, difference },
   });
   // Aborting ends the workers at once, so that a cancel never waits for a window.
   const stop = (): void => void pool.dispose();
@@ -107,7 +107,7 @@ export async function* evaluate(
     const events =
       manner.kind === 'held'
         ? scoreHeld(scoring)
-        : scoreStreamed({ ...scoring, windowsAtOnce: manner.windows, headRows });
+        : scoreStreamed({ ...scoring, windowsAtOnce: manner.windows, headRows, difference });
     const take = createRunning();
     let running: RunningFigures | undefined;
     let progress: Progress | undefined;
@@ -126,7 +126,10 @@ export async function* evaluate(
     if (scores.length === 0) throw new Cancelled();
   } finally {
     signal?.removeEventListener('abort', stop);
-    await pool.dispose();
+    const ended = pool.dispose();
+    // Giving gigabytes of memory back takes its time, which a cancel does not wait for.
+    if (signal?.aborted) ended.catch(() => undefined);
+    else await ended;
   }
   return {
     measurement: {

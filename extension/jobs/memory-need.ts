@@ -1,4 +1,5 @@
 import { formatBytes } from '../core/byte-size';
+import { elementCount } from '../core/checkpoint/storage-dtype';
 import type { Experts } from '../core/model/blocks/experts';
 import type { ModelGraph } from '../core/model/graph';
 import { MODEL_MEMORY_LIMIT } from '../kernels/model-memory';
@@ -11,8 +12,8 @@ const SHORTEST = 64;
 /** Taken for what a host has that does not tell. */
 const UNKNOWN_MEMORY = MODEL_MEMORY_LIMIT;
 
-/** What the host keeps for each of its workers: rows of matrices that are read and decoded ahead. */
-const HOST_BYTES = 64 << 20;
+/** What the host keeps for each of its workers: rows of matrices that are read, cast and decoded ahead (measured). */
+const HOST_BYTES = 256 << 20;
 
 /**
  * Tokens of a batch in a worker. A weight is read and decoded once a batch, which costs about as much as multiplying it
@@ -48,8 +49,11 @@ export function mannerOf(need: MemoryNeed, host: HostMemory): Manner {
   const { windows } = need;
   const asked = Math.max(1, Math.min(host.workers, windows));
   const memory = host.memory ?? UNKNOWN_MEMORY;
-  const bytes = modelBytes(need);
-  if (bytes <= MODEL_MEMORY_LIMIT && bytes * asked <= memory) return { kind: 'held', workers: asked, bytes };
+  const most = Math.min(MODEL_MEMORY_LIMIT, memory / asked);
+  if (weightBytes(need.graph) <= most) {
+    const bytes = modelBytes(need);
+    if (bytes <= most) return { kind: 'held', workers: asked, bytes };
+  }
   const sizes = new Map<number, StreamedBytes>();
   const streamed = (count: number): StreamedBytes => {
     const known = sizes.get(count) ?? streamedBytes({ ...need, windows: count });
@@ -58,7 +62,7 @@ export function mannerOf(need: MemoryNeed, host: HostMemory): Manner {
   };
   for (let workers = asked; workers >= 1; workers--) {
     const share = memory / workers - HOST_BYTES;
-    for (let count = most(need, workers); count >= 1; count >>= 1) {
+    for (let count = mostWindows(need, workers); count >= 1; count >>= 1) {
       const each = streamed(count);
       if (fits(each, share)) return { kind: 'streamed', workers, bytes: each, windows: count };
     }
@@ -66,8 +70,13 @@ export function mannerOf(need: MemoryNeed, host: HostMemory): Manner {
   throw new Error(refusal(need, streamed(1), memory));
 }
 
+/** What the weights of one model take at least. */
+function weightBytes({ tensors }: ModelGraph): number {
+  return tensors.reduce((sum, { shape }) => sum + elementCount(shape) * 4, 0);
+}
+
 /** Windows of a batch that a worker is given at most. */
-function most({ graph, context, windows }: MemoryNeed, workers: number): number {
+function mostWindows({ graph, context, windows }: MemoryNeed, workers: number): number {
   const wanted = Math.ceil((BATCH_TOKENS * sparsity(graph)) / context);
   return Math.min(wanted, Math.ceil(windows / workers));
 }

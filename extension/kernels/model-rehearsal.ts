@@ -1,7 +1,7 @@
 import type { ModelGraph } from '../core/model/graph';
 import { partShape } from '../core/model/weights';
 import { modelKernels, type ModelKernels } from './model';
-import { allocator } from './model-activations';
+import { allocator, padded } from './model-activations';
 import type { ModelExports } from './model-exports';
 import { matrixBytes } from './model-load';
 import { createRehearsalArena } from './model-memory';
@@ -13,6 +13,10 @@ export function rehearsalKernels(): ModelKernels & { readonly most: () => number
   return {
     ...modelKernels(IDLE, arena),
     most: arena.most,
+    rotaryTable(positions, frequencies) {
+      const bytes = padded(positions) * frequencies.length * 4;
+      return { cosines: arena.take(bytes), sines: arena.take(bytes), size: frequencies.length * 2 };
+    },
     zeros: activations,
     append: () => undefined,
     copy: (x) => activations(x.rows, x.columns),

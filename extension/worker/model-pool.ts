@@ -97,7 +97,10 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
       await Promise.all(
         members.map((member, at) => {
           const own = windows[at] ?? [];
-          const states = own.flatMap(({ baseStates }) => (baseStates instanceof Float32Array ? [baseStates] : []));
+          const states = own.flatMap(({ baseStates, from }) => [
+            ...(baseStates instanceof Float32Array ? [baseStates] : []),
+            ...(from ? [from.values] : []),
+          ]);
           return member.ask(
             { kind: 'begin', windows: own },
             states.map(({ buffer }) => buffer),

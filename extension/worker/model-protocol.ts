@@ -3,7 +3,8 @@ import type { ModelGraph } from '../core/model/graph';
 import type { FirstDifference } from '../core/model/first-difference';
 import type { WeightUse } from '../kernels/model-session';
 import type { BaseStates, ScoredWindow } from '../kernels/model-states';
-import type { BatchWindow, PassingRows } from '../kernels/streamed-session';
+import type { BatchWindow } from '../kernels/streamed-batch';
+import type { PassingRows } from '../kernels/streamed-session';
 import type { StreamedBytes } from '../kernels/streamed-size';
 
 /** How a worker comes by the weights of a model and its cast. */

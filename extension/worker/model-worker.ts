@@ -66,8 +66,9 @@ function answer(request: ModelRequest, session: ModelSession | StreamedSession |
 }
 
 /** What is moved to the host instead of copied. */
-function buffers({ scores, baseStates }: ScoredWindow): readonly ArrayBuffer[] {
-  return baseStates ? [scores.buffer, baseStates.buffer] : [scores.buffer];
+function buffers({ scores, baseStates, streams = [] }: ScoredWindow): readonly ArrayBuffer[] {
+  const states = [...(baseStates ? [baseStates] : []), ...streams.map(({ values }) => values)];
+  return [scores, ...states].map(({ buffer }) => buffer);
 }
 
 /** Runs without a pause: nobody else waits for this thread, and to cancel it is ended. */

@@ -89,8 +89,10 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
     if (!report.complete) return EXIT.cancelled;
     return gate && !gate.passed ? EXIT.findings : EXIT.fine;
   } finally {
-    await weights.close();
-    await pool.dispose();
+    const closed = Promise.all([weights.close(), pool.dispose()]);
+    // A cancel does not wait for workers to give their memory back.
+    if (options.signal.aborted) closed.catch(() => undefined);
+    else await closed;
   }
 }
 

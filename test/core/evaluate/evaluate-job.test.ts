@@ -152,7 +152,7 @@ describe('evaluate', () => {
       steps.map((step) => step.map((branch) => ({ ...branch, block: { ...branch.block, headSize: 1_000_000 } }))),
     );
     await expect(run({ ...request, graph: { ...request.graph, layers } })).rejects.toThrow(
-      /windows of 150 tokens takes \d+\.\d+ GB of memory, and there are 4\.23 GB to have; evaluate on a machine with more memory/,
+      /windows of 150 tokens takes \d+\.\d+ GB of memory, and there are 4\.03 GB to have; evaluate on a machine with more memory/,
     );
   });
 });
@@ -205,10 +205,38 @@ describe('weights that pass by', () => {
     const held = await run(await prepare(COARSE, { baseCaching: caching(kept) }));
     expect(held.cachedWindows).toBe(3);
     let gets = 0;
-    const forgetful: BaseCache = { ...kept, get: async (key) => (gets++ === 1 ? undefined : kept.get(key)) };
+    const forgetful: BaseCache = {
+      ...kept,
+      get: async (key) => (!key.includes('-') && gets++ === 1 ? undefined : kept.get(key)),
+    };
     const streamed = await run(await prepare(COARSE, { manner: STREAMED, baseCaching: caching(forgetful) }));
     expect(streamed.cachedWindows).toBe(2);
     expect({ ...measured(streamed), cachedWindows: 3 }).toEqual(measured(held));
+  });
+});
+
+describe('a cast that differs in late layers only, of weights that pass by', () => {
+  const LATE = 'version: 1\nrules:\n  - { match: "model.layers.1.mlp.*.weight", dtype: fp8_e5m2, scale: none }\n';
+
+  test.each([
+    ['goes on from the base', createMemoryBaseCache(), ['layer 2 of 2', 'head']],
+    [
+      'begins at the start where streams take too much room',
+      createMemoryBaseCache(1e5),
+      ['embedding', 'layer 1 of 2'],
+    ],
+  ])('%s', async (_, cache, first) => {
+    const baseCaching = { cache, kernels: 'plain', stamp: '' };
+    const change = { manner: STREAMED, baseCaching, windows: 1 };
+    await run(await prepare(KEEP, change));
+    const labels: string[] = [];
+    const report = await run(await prepare(LATE, change), ({ phase, detail }) => {
+      if (phase === 'evaluating') labels.push(detail.split(',')[0]!);
+    });
+    expect([...new Set(labels)].slice(0, 2)).toEqual(first);
+    const alone = await run(await prepare(LATE, { manner: STREAMED, windows: 1 }));
+    expect({ ...report, cachedWindows: 0 }).toEqual(alone);
+    expect(report.cachedWindows).toBe(1);
   });
 });
 

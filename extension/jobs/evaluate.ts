@@ -46,6 +46,8 @@ export interface EvaluateRequest {
   readonly baseCaching?: BaseCaching | undefined;
   /** Bytes that the machine can give to all workers, where that is known. */
   readonly memory?: number | undefined;
+  /** Takes the scores of each window, in their order. */
+  readonly onWindow?: (scores: WindowScores) => void;
   /** Starts the workers; the job ends them, also when it fails or is cancelled. */
   readonly startPool: (need: PoolNeed) => Promise<ModelPool>;
   readonly createDigest: CreateDigest;
@@ -106,6 +108,7 @@ export async function* evaluate(
     for await (const { figures, cached } of inOrder(tasks(windows.length, score, signal), pool.size + 1)) {
       const scored = windowScores(figures, scores.length);
       scores.push(scored);
+      request.onWindow?.(scored);
       if (cached) cachedWindows++;
       const running = take(scored);
       yield { ...progress, done: scores.length, detail: runningDetail(running, windows.length), running };

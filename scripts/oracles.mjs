@@ -31,7 +31,9 @@ const { values: options, positionals } = parseArgs({
 /** Runs to the end; what it prints is shown only when it fails. */
 function run(command, args, { cwd = root } = {}) {
   const started = performance.now();
-  const name = [path.basename(command), ...args.map((arg) => path.relative(root, arg) || arg)].join(' ');
+  const shown =
+    args[0] === '-c' ? ['versions'] : args.map((arg) => (arg.startsWith('/') ? path.relative(root, arg) : arg));
+  const name = [path.basename(command), ...shown].join(' ');
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',

@@ -51,7 +51,8 @@ test('inspect --stats reads the weights', () => {
   const { code, out } = downcast('inspect', sample, '--stats');
   expect(code).toBe(EXIT.fine);
   expect(out).toMatch(/^model\.layers\.0\.mlp\.down_proj\.weight +-1\.1 +1\.05 /m);
-  expect(out).toContain('best 4 bit');
+  expect(out).toMatch(/^43 matrices: median nu 2\d\.\d; \d with heavy tails/m);
+  expect(out).toMatch(/^best 4 bit: \w+ \(4\.\d\d bits a weight\) \d+ times/m);
   const printed = json('inspect', downcast('inspect', sample, '--stats', '--sample', '4096', '--json').out);
   const { statistics } = printed as {
     readonly statistics: readonly { readonly name: string; readonly best: unknown[] }[];

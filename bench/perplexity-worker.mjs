@@ -4,8 +4,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { weightsOf } from './perplexity-model.mjs';
 
 const { source, module, config, context } = workerData;
-const { instantiateModelKernels, parseModelConfig, modelGraph, rotaryFrequencies, embed, layer, states, logits } =
-  await import(`data:text/javascript,${encodeURIComponent(source)}`);
+const {
+  instantiateModelKernels,
+  parseModelConfig,
+  modelGraph,
+  rotaryFrequencies,
+  residentWeights,
+  embed,
+  layer,
+  states,
+  logits,
+} = await import(`data:text/javascript,${encodeURIComponent(source)}`);
 
 /** Positions whose logits are held at a time. */
 const SCORED_AT_ONCE = 64;
@@ -24,19 +33,35 @@ const rotaries = graph.rotaries.map((rotary) => {
   const { frequencies, factor } = rotaryFrequencies(rotary, context);
   return kernels.rotaryTable(context, frequencies, factor);
 });
-const pass = { ops: kernels, weights: (name) => weights.get(name), rotaries };
+const pass = { ops: kernels, weights: residentWeights(weights), rotaries };
+
+function toEnd(work) {
+  for (;;) {
+    const next = work.next();
+    if (next.done) return next.value;
+  }
+}
 
 function score(tokens) {
   const window = kernels.mark();
-  const x = embed(graph, pass, tokens);
+  const x = toEnd(
+    embed(
+      graph,
+      pass,
+      tokens,
+      tokens.map((_, position) => position),
+    ),
+  );
+  const rows = [{ first: 0, rows: x.rows }];
   const started = performance.now();
-  for (let n = 0; n < graph.layers.length; n++) for (const _ of layer(graph, n, pass, x));
+  for (let n = 0; n < graph.layers.length; n++) toEnd(layer(graph, n, pass, x, rows, 128));
   const layers = performance.now() - started;
   const last = tokens.length - 1;
   let nll = 0;
   for (let start = 0; start < last; start += SCORED_AT_ONCE) {
     const block = kernels.mark();
-    const y = logits(graph, pass, states(graph, pass, kernels.rows(x, start, Math.min(SCORED_AT_ONCE, last - start))));
+    const some = kernels.rows(x, start, Math.min(SCORED_AT_ONCE, last - start));
+    const y = toEnd(logits(graph, pass, states(graph, pass, some)));
     for (const [row, { logSumExp }] of kernels.rowSums(y).entries()) {
       nll += logSumExp - kernels.at(y, row, tokens[start + row + 1]);
     }

@@ -42,6 +42,7 @@ const bundled = await esbuild.build({
       export { parseModelConfig } from './extension/core/checkpoint/config';
       export { modelGraph } from './extension/core/model/architectures';
       export { rotaryFrequencies } from './extension/core/model/rotary';
+      export { residentWeights } from './extension/core/model/resident-weights';
       export { embed, layer, states, logits } from './extension/core/model/forward';`,
     resolveDir: root,
   },

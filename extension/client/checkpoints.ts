@@ -13,7 +13,7 @@ export interface Checkpoints extends Disposes {
 }
 
 /** Files that a checkpoint's headers are read from. */
-const FILES = '*.{safetensors,json}';
+const FILES = '*.{safetensors,json,gguf}';
 
 interface Opened {
   readonly checkpoint: Promise<Checkpoint>;
@@ -58,7 +58,7 @@ export function createCheckpoints(platform: Platform): Checkpoints {
 
 /** Watches a checkpoint's folder, which may lie outside the workspace. */
 function watch(uri: vscode.Uri, changed: () => void): vscode.Disposable {
-  const folder = /\.(safetensors|json)$/.test(uri.path) ? vscode.Uri.joinPath(uri, '..') : uri;
+  const folder = /\.(safetensors|json|gguf)$/.test(uri.path) ? vscode.Uri.joinPath(uri, '..') : uri;
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, FILES));
   const subscriptions = [watcher.onDidChange(changed), watcher.onDidCreate(changed), watcher.onDidDelete(changed)];
   return vscode.Disposable.from(watcher, ...subscriptions);

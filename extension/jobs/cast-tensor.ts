@@ -1,8 +1,9 @@
+import type { ColumnRanges } from '../core/analysis/column-ranges';
 import { tensorRange, type ValueRange } from '../core/analysis/value-range';
 import { NO_ERROR, addErrors, type CastErrorSums } from '../core/analysis/cast-error';
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
-import type { Cast, MatrixShape, TensorRange } from '../core/formats/format';
+import type { Cast, TensorRange } from '../core/formats/format';
 import { formatOf } from '../core/formats/format-of';
 import { matrixShape } from '../core/formats/matrix';
 import { rowUnit } from '../core/formats/row-unit';
@@ -12,6 +13,7 @@ import type { FusedRange } from './fused-range';
 import { meanScale, withoutNesting } from './mean-scale';
 import { outlierRange } from './outlier-range';
 import { inOrder } from './pipeline';
+import { rowRuns, type RowRun } from './row-runs';
 import { wholeRange } from './whole-range';
 
 /** Reads bytes of a tensor: `offset` counts from the tensor's first byte. */
@@ -29,9 +31,6 @@ export interface CastSource {
   readonly fusedRange?: FusedRange;
 }
 
-/** Source bytes cast at a time: small enough for a prompt cancel, large enough to hide the message's cost. */
-const CHUNK_BYTES = 8 << 20;
-
 /** What is known of a tensor when all of it is cast. */
 export interface TensorCast {
   readonly errors: CastErrorSums;
@@ -39,28 +38,14 @@ export interface TensorCast {
   readonly range: TensorRange;
 }
 
-/** A run of whole rows of a tensor. */
-export interface RowRun {
-  readonly firstRow: number;
-  readonly rows: number;
-}
-
-/**
- * Cuts a matrix into runs of whole rows of about `CHUNK_BYTES`, each but the last a multiple of `unit` rows long;
- * none when it is empty.
- */
-export function rowRuns(matrix: MatrixShape, elementBytes: number, unit: number): readonly RowRun[] {
-  const fitting = Math.floor(CHUNK_BYTES / Math.max(1, matrix.columns * elementBytes));
-  const rowsAtOnce = Math.max(1, Math.floor(fitting / unit)) * unit;
-  const runs: RowRun[] = [];
-  if (matrix.columns === 0) return runs;
-  for (let firstRow = 0; firstRow < matrix.rows; firstRow += rowsAtOnce) {
-    runs.push({ firstRow, rows: Math.min(rowsAtOnce, matrix.rows - firstRow) });
-  }
-  return runs;
-}
-
 const ANY_RANGE: TensorRange = { min: 0, max: 0, amax: 0 };
+
+/** What is asked of a cast besides its bytes. */
+export interface CastOptions {
+  /** Also give the cast values in float32. */
+  readonly decode: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Casts one tensor in runs of rows, several at once, and yields the results in row order.
@@ -70,70 +55,108 @@ const ANY_RANGE: TensorRange = { min: 0, max: 0, amax: 0 };
 export async function* castTensor(
   source: CastSource,
   tensor: TensorInfo,
-  asked: Cast,
-  options: { readonly decode: boolean; readonly signal?: AbortSignal },
+  cast: Cast,
+  options: CastOptions,
 ): AsyncGenerator<CastResult, TensorCast, undefined> {
-  const cast = seededFor(asked, tensor.name);
-  const matrix = matrixShape(tensor.shape);
-  const elementBytes = STORAGE_BITS[tensor.dtype] / 8;
-  const runs = rowRuns(matrix, elementBytes, rowUnit(cast, matrix.columns));
-  const readRun = (run: RowRun): Promise<Uint8Array<ArrayBuffer>> =>
-    source.read(
-      tensor,
-      run.firstRow * matrix.columns * elementBytes,
-      run.rows * matrix.columns * elementBytes,
-      options.signal,
-    );
-  const { pool } = source;
-  /** Answers of the pool for all runs, in their order. */
-  const overRuns = <T>(ask: (run: RowRun, bytes: Uint8Array<ArrayBuffer>) => Promise<T>): AsyncIterable<T> => {
-    const tasks = async function* (): AsyncGenerator<() => Promise<T>> {
-      for (const run of runs) {
-        const bytes = await readRun(run);
-        yield () => ask(run, bytes);
-      }
-    };
-    return inOrder(tasks(), pool.size + 1);
-  };
-  const castRuns = (castTo: Cast, range: TensorRange, decode: boolean): AsyncIterable<CastResult> =>
-    overRuns((run, bytes) =>
-      pool.cast(
-        {
-          dtype: tensor.dtype,
-          bytes,
-          matrix: { rows: run.rows, columns: matrix.columns },
-          firstElement: run.firstRow * matrix.columns,
-          cast: castTo,
-          range,
-          decode,
-        },
-        options.signal,
-      ),
-    );
-  const { dtype } = tensor;
-  const { columns } = matrix;
-  const plainRange = async (): Promise<TensorRange> => {
-    if (cast.outliers !== undefined) {
-      const ranges = overRuns((_, bytes) => pool.columns(dtype, bytes, columns, options.signal));
-      return outlierRange(dtype, matrix, cast.outliers, ranges);
-    }
-    const rangeOf = (one: TensorInfo): Promise<ValueRange> => wholeRange(source, one, options.signal);
-    if (formatOf(cast).needsRange) return tensorRange(await (source.fusedRange ?? alone)(tensor, rangeOf));
-    return cast.scale.kind === 'tensor' ? tensorRange(await rangeOf(tensor)) : ANY_RANGE;
-  };
-  let range = await plainRange();
-  if (cast.nested) {
-    const plain = withoutNesting(cast);
-    range = { ...range, meanScale: await meanScale(plain, castRuns(plain, range, false)) };
-  }
-
+  const range = await castRange(source, tensor, cast, options.signal);
   let errors = NO_ERROR;
-  for await (const result of castRuns(cast, range, options.decode)) {
+  const ask = castWith(source, tensor, cast, range, options);
+  for await (const result of overRuns(source, tensor, cast, options.signal, ask)) {
     refuseNonFinite(tensor, cast, result.nan, result.infinite);
     errors = addErrors(errors, result.errors);
     yield result;
   }
   return { errors, range };
+}
+
+/** Casts some rows of a tensor, from a multiple of the cast's `rowUnit` to another or to the end; rejects as above. */
+export async function castRows(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  range: TensorRange,
+  run: RowRun,
+  options: CastOptions,
+): Promise<CastResult> {
+  const bytes = await readRun(source, tensor, run, options.signal);
+  const result = await castWith(source, tensor, cast, range, options)(run, bytes);
+  refuseNonFinite(tensor, cast, result.nan, result.infinite);
+  return result;
+}
+
+/** What a cast must know of the whole tensor before its first row; zeros when it needs nothing. */
+export async function castRange(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  signal: AbortSignal | undefined,
+): Promise<TensorRange> {
+  const range = await plainRange(source, tensor, cast, signal);
+  if (!cast.nested) return range;
+  const plain = withoutNesting(cast);
+  const ask = castWith(source, tensor, plain, range, { decode: false, signal });
+  return { ...range, meanScale: await meanScale(plain, overRuns(source, tensor, cast, signal, ask)) };
+}
+
+/** The same, without what nested scales need. */
+async function plainRange(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  signal: AbortSignal | undefined,
+): Promise<TensorRange> {
+  const { dtype, shape } = tensor;
+  if (cast.outliers !== undefined) {
+    const matrix = matrixShape(shape);
+    const ask: Ask<ColumnRanges> = (_, bytes) => source.pool.columns(dtype, bytes, matrix.columns, signal);
+    return outlierRange(dtype, matrix, cast.outliers, overRuns(source, tensor, cast, signal, ask));
+  }
+  const rangeOf = (one: TensorInfo): Promise<ValueRange> => wholeRange(source, one, signal);
+  if (formatOf(cast).needsRange) return tensorRange(await (source.fusedRange ?? alone)(tensor, rangeOf));
+  return cast.scale.kind === 'tensor' ? tensorRange(await rangeOf(tensor)) : ANY_RANGE;
+}
+
+/** Something asked of the pool about the bytes of a run. */
+type Ask<T> = (run: RowRun, bytes: Uint8Array<ArrayBuffer>) => Promise<T>;
+
+/** Answers of the pool for all runs, in their order. */
+function overRuns<T>(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  signal: AbortSignal | undefined,
+  ask: Ask<T>,
+): AsyncIterable<T> {
+  const matrix = matrixShape(tensor.shape);
+  const runs = rowRuns(matrix, STORAGE_BITS[tensor.dtype] / 8, rowUnit(cast, matrix.columns));
+  const tasks = async function* (): AsyncGenerator<() => Promise<T>> {
+    for (const run of runs) {
+      const bytes = await readRun(source, tensor, run, signal);
+      yield () => ask(run, bytes);
+    }
+  };
+  return inOrder(tasks(), source.pool.size + 1);
+}
+
+function castWith(
+  { pool }: CastSource,
+  { name, dtype, shape }: TensorInfo,
+  cast: Cast,
+  range: TensorRange,
+  { decode, signal }: CastOptions,
+): Ask<CastResult> {
+  const { columns } = matrixShape(shape);
+  const seeded = seededFor(cast, name);
+  return (run, bytes) => {
+    const matrix = { rows: run.rows, columns };
+    const firstElement = run.firstRow * columns;
+    return pool.cast({ dtype, bytes, matrix, firstElement, cast: seeded, range, decode }, signal);
+  };
+}
+
+function readRun({ read }: CastSource, tensor: TensorInfo, run: RowRun, signal: AbortSignal | undefined) {
+  const rowBytes = (matrixShape(tensor.shape).columns * STORAGE_BITS[tensor.dtype]) / 8;
+  return read(tensor, run.firstRow * rowBytes, run.rows * rowBytes, signal);
 }
 
 const alone: FusedRange = (tensor, rangeOf) => rangeOf(tensor);

@@ -2,7 +2,8 @@ import { NO_VALUES, addRanges, type ValueRange } from '../core/analysis/value-ra
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
 import { matrixShape } from '../core/formats/matrix';
-import { rowRuns, type CastSource } from './cast-tensor';
+import type { CastSource } from './cast-tensor';
+import { rowRuns } from './row-runs';
 import { inOrder } from './pipeline';
 
 /** Range of all values of a tensor, read in runs of rows; memory is bounded by the pool's size times a run. */

@@ -1,5 +1,5 @@
 import type { ModelOps } from '../core/model/ops';
-import { allocator, padded } from './model-activations';
+import { padded } from './model-activations';
 import type { ModelExports } from './model-exports';
 import type { Arena } from './model-memory';
 
@@ -9,7 +9,6 @@ export function attentionOps(
   arena: Arena,
 ): Pick<ModelOps, 'rotate' | 'keyValues' | 'append' | 'attention'> {
   const { take, floats, mark, release } = arena;
-  const activations = allocator(arena);
   return {
     rotate(x, first, heads, { cosines, sines, size }, scale) {
       const offset = first * (size / 2) * 4;
@@ -39,10 +38,9 @@ export function attentionOps(
       }
       floats(cache.values + first * v.columns * 4, rows * v.columns).set(floats(v.pointer, rows * v.columns));
     },
-    attention(q, cache, first, heads, { window = 0, softcap = 0 }) {
+    attention(q, cache, first, heads, { window = 0, softcap = 0 }, y) {
       const { headSize, kvHeads } = cache;
       const rows = padded(q.rows);
-      const y = activations(q.rows, q.columns);
       const scratch = mark();
       const headBytes = rows * headSize * 4;
       const queries = take(heads * headBytes);
@@ -69,7 +67,6 @@ export function attentionOps(
         softcap,
       );
       release(scratch);
-      return y;
     },
   };
 }

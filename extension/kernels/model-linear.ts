@@ -10,8 +10,9 @@ export function linearOps(
 ): Pick<ModelOps, 'embed' | 'gatherRows' | 'addRows' | 'pack' | 'linear' | 'addLinear' | 'addBias'> {
   const { take, ints, floats, mark, release } = arena;
   const activations = allocator(arena);
-  const product = (x: PackedActivations, weight: Matrix, y: Activations, accumulate: boolean): void => {
-    wasm.matmul(x.pointer, weight.pointer, y.pointer, y.columns * 4, padded(x.rows), x.columns, y.columns, accumulate);
+  const product = (x: PackedActivations, w: Matrix, y: Activations, column: number, accumulate: boolean): void => {
+    const to = y.pointer + column * 4;
+    wasm.matmul(x.pointer, w.pointer, to, y.columns * 4, padded(x.rows), x.columns, w.outputs, accumulate);
   };
   /** The ids in the kernels' memory; 0 for the rows that fill up. */
   const stored = (ids: Int32Array): number => {
@@ -23,12 +24,21 @@ export function linearOps(
     return at;
   };
   return {
-    embed(table, ids) {
-      const y = activations(ids.length, table.inputs);
+    embed(table, first, ids, to) {
+      const columns = table.inputs;
+      const rows = Int32Array.from(ids.keys()).filter((row) => ids[row]! >= first && ids[row]! < first + table.outputs);
       const scratch = mark();
-      wasm.gather(table.pointer, stored(ids), padded(ids.length), table.inputs, y.pointer);
+      const inTable = stored(rows.map((row) => ids[row]! - first));
+      if (rows.length === ids.length) {
+        wasm.gather(table.pointer, inTable, padded(rows.length), columns, to.pointer);
+      } else if (rows.length > 0) {
+        const found = activations(rows.length, columns);
+        wasm.gather(table.pointer, inTable, padded(rows.length), columns, found.pointer);
+        for (const [at, row] of rows.entries()) {
+          floats(to.pointer + row * columns * 4, columns).set(floats(found.pointer + at * columns * 4, columns));
+        }
+      }
       release(scratch);
-      return y;
     },
     gatherRows(x, rows) {
       const y = activations(rows.length, x.columns);
@@ -50,12 +60,8 @@ export function linearOps(
       wasm.pack4(x.pointer, x.columns * 4, rows, x.columns, pointer);
       return { kind: 'packed', pointer, rows: x.rows, columns: x.columns };
     },
-    linear(x, weight) {
-      const y = activations(x.rows, weight.outputs);
-      product(x, weight, y, false);
-      return y;
-    },
-    addLinear: (x, weight, to) => product(x, weight, to, true),
+    linear: (x, weight, to, column) => product(x, weight, to, column, false),
+    addLinear: (x, weight, to, column) => product(x, weight, to, column, true),
     addBias: (x, bias) => wasm.addBias(x.pointer, bias.pointer, padded(x.rows), x.columns),
   };
 }

@@ -8,6 +8,9 @@ import type { ModelScoring } from './model-scoring';
  */
 export const SCORE_FIELDS = 5;
 
+/** Positions that are scored at a time: bounds what their logits over the vocabulary take. */
+export const SCORED_AT_ONCE = 64;
+
 /** Activations of both models; one object while nothing has told them apart. */
 export interface Pair {
   readonly base: Activations;

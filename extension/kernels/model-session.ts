@@ -1,21 +1,21 @@
 import type { Pass, Rounding } from '../core/model/blocks/linear';
 import { embed, layer, logits, states } from '../core/model/forward';
 import type { ModelGraph } from '../core/model/graph';
-import type { Activations, Weight, Weights } from '../core/model/ops';
+import type { Activations, Weight } from '../core/model/ops';
+import type { Pausing } from '../core/model/pausing';
+import { residentWeights } from '../core/model/resident-weights';
 import { rotaryFrequencies } from '../core/model/rotary';
 import { partShape, partValues, type RequiredTensor } from '../core/model/weights';
 import type { ModelKernels } from './model';
-import { SCORE_FIELDS, scoreRows, type Pair } from './model-scores';
+import { checkContext, checkStates, checkTokens } from './model-checks';
+import { SCORED_AT_ONCE, SCORE_FIELDS, scoreRows, type Pair } from './model-scores';
 import { baseStateCount, firstRow, type BaseStates, type ScoredWindow } from './model-states';
 
 /** Which of the two models a weight belongs to; a kept tensor belongs to both and is loaded once. */
 export type WeightUse = 'base' | 'cast' | 'both';
 
-/** Work that pauses every few milliseconds, so that its driver can turn to something else or stop it. */
-export type Pausing<T> = Generator<void, T, undefined>;
-
-/** Positions whose logits over the vocabulary are held at a time, for base and cast: bounds memory. */
-const SCORED_AT_ONCE = 64;
+/** Rows that go through a layer at a time: their activations stay in the processor's cache. */
+const ROWS_AT_ONCE = 128;
 
 /** A base model and its cast, loaded side by side. */
 export interface ModelSession {
@@ -40,30 +40,18 @@ export function createModelSession(
   context: number,
   rounding?: Rounding,
 ): ModelSession {
-  const { positions } = graph.embedding;
-  if (positions && context > positions.count) {
-    throw new RangeError(`a context of ${context} tokens; this model has ${positions.count} learned positions at most`);
-  }
+  checkContext(graph, context);
   const base = new Map<string, Weight>();
   const cast = new Map<string, Weight>();
   const rotaries = graph.rotaries.map((rotary) => {
     const { frequencies, factor } = rotaryFrequencies(rotary, context);
     return kernels.rotaryTable(context, frequencies, factor);
   });
-  const ofBase: Pass = { ops: kernels, weights: lookUp(base), rotaries };
-  const ofCast: Pass = { ops: kernels, weights: lookUp(cast), rotaries, ...(rounding && { rounding }) };
+  const ofBase: Pass = { ops: kernels, weights: residentWeights(base), rotaries };
+  const ofCast: Pass = { ops: kernels, weights: residentWeights(cast), rotaries, ...(rounding && { rounding }) };
   const byName = new Map(graph.tensors.map((tensor) => [tensor.name, tensor]));
   const byLayer = new Map<RequiredTensor['layer'], RequiredTensor[]>();
   for (const tensor of graph.tensors) byLayer.set(tensor.layer, [...(byLayer.get(tensor.layer) ?? []), tensor]);
-
-  const check = (tokens: Int32Array): void => {
-    if (tokens.length > context) throw new RangeError(`a window of ${tokens.length} tokens, made for ${context}`);
-    const stray = tokens.find((token) => token < 0 || token >= graph.vocabulary);
-    if (stray === undefined) return;
-    throw new RangeError(
-      `token ${stray} lies outside the vocabulary of ${graph.vocabulary}: tokenizer and checkpoint do not belong together`,
-    );
-  };
 
   /** Layers are run for both models in step; until the first tensor that differs, once for both. */
   function* forward(tokens: Int32Array): Pausing<Pair> {
@@ -72,20 +60,26 @@ export function createModelSession(
       (byLayer.get(part) ?? []).every(({ parts }) =>
         parts.every(({ as }) => base.get(as) === cast.get(as) && (part === 'before' || !rounding?.inputs.has(as))),
       );
-    const x = embed(graph, ofBase, tokens);
-    let streams: Pair = { base: x, cast: same('before') ? x : embed(graph, ofCast, tokens) };
+    const x = yield* embed(graph, ofBase, tokens, positionsOf(tokens));
+    let streams: Pair = {
+      base: x,
+      cast: same('before') ? x : yield* embed(graph, ofCast, tokens, positionsOf(tokens)),
+    };
     for (let n = 0; n < graph.layers.length; n++) {
       if (streams.cast === streams.base && !same(n)) streams = { base: x, cast: kernels.copy(x) };
-      yield* layer(graph, n, ofBase, streams.base);
-      if (streams.cast !== streams.base) yield* layer(graph, n, ofCast, streams.cast);
+      yield* runLayer(n, ofBase, streams.base);
+      if (streams.cast !== streams.base) yield* runLayer(n, ofCast, streams.cast);
     }
     return streams;
   }
 
+  const runLayer = (n: number, pass: Pass, x: Activations): Pausing<void> =>
+    layer(graph, n, pass, x, [{ first: 0, rows: x.rows }], ROWS_AT_ONCE);
+
   /** One model's residual stream behind the last layer. */
   function* run(pass: Pass, tokens: Int32Array): Pausing<Activations> {
-    const x = embed(graph, pass, tokens);
-    for (let n = 0; n < graph.layers.length; n++) yield* layer(graph, n, pass, x);
+    const x = yield* embed(graph, pass, tokens, positionsOf(tokens));
+    for (let n = 0; n < graph.layers.length; n++) yield* runLayer(n, pass, x);
     return x;
   }
 
@@ -103,14 +97,12 @@ export function createModelSession(
       }
     },
     *score(tokens, first, baseStates) {
-      check(tokens);
+      checkTokens(graph, context, tokens);
       const begin = firstRow(first);
       const last = tokens.length - 1;
       const count = baseStateCount(graph, tokens.length, first);
       const known = baseStates === 'return' ? undefined : baseStates;
-      if (known && known.length !== count) {
-        throw new RangeError(`base states of ${known.length} floats, expected ${count} for this window`);
-      }
+      if (known) checkStates(graph, tokens.length, first, known);
       const kept = baseStates === 'return' ? new Float32Array(count) : undefined;
       const window = kernels.mark();
       try {
@@ -131,7 +123,7 @@ export function createModelSession(
           const targets = tokens.subarray(start + 1, start + 1 + rows);
           scoreRows(
             kernels,
-            { base: logits(graph, ofBase, base), cast: logits(graph, ofCast, cast) },
+            { base: yield* logits(graph, ofBase, base), cast: yield* logits(graph, ofCast, cast) },
             from - start,
             targets,
             scores.subarray((from - first) * SCORE_FIELDS),
@@ -145,11 +137,11 @@ export function createModelSession(
       }
     },
     *logits(tokens, of) {
-      check(tokens);
+      checkTokens(graph, context, tokens);
       const window = kernels.mark();
       try {
         const pass = of === 'base' ? ofBase : ofCast;
-        return kernels.read(logits(graph, pass, states(graph, pass, yield* run(pass, tokens))));
+        return kernels.read(yield* logits(graph, pass, states(graph, pass, yield* run(pass, tokens))));
       } finally {
         kernels.release(window);
       }
@@ -157,10 +149,6 @@ export function createModelSession(
   };
 }
 
-function lookUp(weights: ReadonlyMap<string, Weight>): Weights {
-  return (name) => {
-    const weight = weights.get(name);
-    if (weight) return weight;
-    throw new Error(`${name}: needed for the forward pass but not loaded`);
-  };
+function positionsOf(tokens: Int32Array): Int32Array {
+  return tokens.map((_, position) => position);
 }

@@ -44,6 +44,7 @@ export function modelKernels(wasm: ModelExports, arena: Arena): ModelKernels {
   return {
     mark,
     release,
+    activations,
     reserve: arena.reserve,
     bytes: arena.bytes,
     ...linearOps(wasm, arena),

@@ -49,7 +49,7 @@ export function clientFeatures({
   return {
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
-    relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true,
+    relatedInformation: (textDocument?.publishDiagnostics ?? textDocument?.diagnostic)?.relatedInformation === true,
     pictures: options['pictures'] === true,
     definitionLinks: textDocument?.definition?.linkSupport === true,
     tensorLists: workspace?.textDocumentContent !== undefined,

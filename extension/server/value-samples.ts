@@ -7,14 +7,14 @@ import type { CheckpointPlace } from './client-files';
 
 /** Runs of neighbouring values that are read of a tensor, spread evenly over it: outliers sit in certain columns. */
 const RUNS = 64;
-const RUN_ELEMENTS = 1024;
+const RUN_ELEMENTS = 256;
 
-/** Profiles kept. */
-const MOST_PROFILES = 500;
+/** Profiles kept, of a quarter of a megabyte each: those of the tensors that somebody looks at now. */
+const MOST_PROFILES = 20;
 
 /** Reads samples of tensors, so that a hover can show how their values are spread. */
 export interface ValueSamples {
-  /** Undefined for a tensor without floating point values. Reads 64 thousand of them at most. */
+  /** Undefined for a tensor without floating point values. Reads 16 thousand of them at most. */
   profile(checkpoint: string, tensor: TreeTensor): Promise<ValueProfile | undefined>;
   /** Forgets the values of a checkpoint whose files changed. */
   forget(checkpoint: string): void;

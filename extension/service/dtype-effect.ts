@@ -40,8 +40,7 @@ export function kindsOfChoice(
     return chosen ? kindCounts(selectTensors(chosen, tree, cache).selected, index) : new Map();
   }
   const taken = policy.rules.map((each) => selectTensors(each, tree, cache).selected);
-  const count = tree.tensors.length;
-  return kindCounts(difference(allTensors(count), unionOf(taken, count)), index);
+  return kindCounts(difference(allTensors(tree.tensors.length), unionOf(taken)), index);
 }
 
 export function dtypeEffect(

@@ -91,27 +91,40 @@ function globOf(segment: string | undefined): string {
 function suggestNumbers(
   { prefix }: TypedPattern,
   alignments: readonly Alignment[],
-  { tree }: TensorIndex,
+  { kinds, kindOf }: TensorIndex,
 ): readonly PatternSuggestion[] {
-  const totals = new Map<number, { tensors: number; bytes: number; first: number }>();
+  const totals = new Map<number, Totals>();
   for (const alignment of alignments) {
     const { family, at } = alignment;
     if (family.segments[at] !== undefined || at === family.segments.length - 1) continue;
     const hole = family.segments.slice(0, at).filter((segment) => segment === undefined).length;
-    for (const [place, number] of family.numbers[hole]!.entries()) {
+    const numbers = family.numbers[hole]!;
+    for (let place = 0; place < numbers.length; place++) {
       if (!allows(alignment, place)) continue;
+      const number = numbers[place]!;
       const tensor = family.tensors[place]!;
-      const total = totals.get(number) ?? { tensors: 0, bytes: 0, first: tensor };
-      totals.set(number, total);
+      const total = totals.get(number) ?? { tensors: 0, counts: new Uint32Array(kinds.length), first: tensor };
+      if (total.tensors === 0) totals.set(number, total);
       total.tensors++;
-      total.bytes += tree.tensors[tensor]!.bytes;
+      total.counts[kindOf[tensor]!]!++;
       total.first = Math.min(total.first, tensor);
     }
   }
   return [...totals]
     .sort(([a], [b]) => a - b)
     .slice(0, MOST_NUMBERS)
-    .map(([number, total]) => ({ kind: 'number', text: `${prefix}${number}.`, ...total }));
+    .map(([number, { tensors, counts, first }]) => {
+      const bytes = kinds.reduce((sum, kind, at) => sum + counts[at]! * kind.bytes, 0);
+      return { kind: 'number', text: `${prefix}${number}.`, tensors, bytes, first };
+    });
+}
+
+/** What one number stands for. */
+interface Totals {
+  tensors: number;
+  /** For each kind how many of them. */
+  readonly counts: Uint32Array;
+  first: number;
 }
 
 function sum(parts: readonly Measure[]): Measure {

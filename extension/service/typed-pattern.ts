@@ -131,24 +131,27 @@ function fit(
 
 /** Whether the constraints leave the family's tensor at `place`. */
 export function allows({ family, constraints }: Alignment, place: number): boolean {
-  return constraints.every((constraint) => constraint.allows(family.numbers[constraint.hole]![place]!));
+  for (const { hole, allows: fits } of constraints) if (!fits(family.numbers[hole]![place]!)) return false;
+  return true;
 }
 
 /** Tensors of the family that the constraints leave: how many, how heavy, the first by index. */
-export function measure(alignment: Alignment, { tree }: TensorIndex): Measure {
+export function measure(alignment: Alignment, { kinds, kindOf }: TensorIndex): Measure {
   const { family, constraints } = alignment;
   if (constraints.length === 0) {
     return { tensors: family.tensors.length, bytes: family.bytes, first: family.tensors[0]! };
   }
+  // Tensors of a kind weigh the same: whole numbers are counted, and bytes summed once a kind.
+  const counts = new Uint32Array(kinds.length);
   let tensors = 0;
-  let bytes = 0;
-  let first = Infinity;
+  let first = -1;
   for (let place = 0; place < family.tensors.length; place++) {
     if (!allows(alignment, place)) continue;
     const at = family.tensors[place]!;
     tensors++;
-    bytes += tree.tensors[at]!.bytes;
-    if (first === Infinity) first = at;
+    counts[kindOf[at]!]!++;
+    if (first < 0) first = at;
   }
-  return { tensors, bytes, first };
+  const bytes = kinds.reduce((sum, kind, number) => sum + counts[number]! * kind.bytes, 0);
+  return { tensors, bytes, first: first < 0 ? Infinity : first };
 }

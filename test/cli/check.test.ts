@@ -1,10 +1,11 @@
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT } from '../../extension/cli/exit-code';
 import { FINDING_TITLES } from '../../extension/core/policy/finding-titles';
 import { downcast, json, root } from './built-command';
+import { sarifErrors } from './sarif-schema';
 
 const balanced = path.join(root, 'samples/policies/balanced.dtype.yaml');
 const mistakes = path.join(root, 'samples/policies/mistakes.dtype.yaml');
@@ -67,6 +68,18 @@ test('SARIF names the rules and points at the text', () => {
     locations: [{ physicalLocation: { region: { startLine: 8, startColumn: 12, endLine: 8 } } }],
   });
   expect(run!.results[0]!.locations[0]!.physicalLocation.artifactLocation.uri).toMatch(/^file:\/\/\//);
+});
+
+test('SARIF is what its official schema says, whatever the policy', () => {
+  const odd = path.join(folder, 'ein Ordner {mit} 100% "Überraschung".dtype.yaml');
+  writeFileSync(odd, 'version: 1\nrules: [{ match: "a\\u0000\\u2028", dtype: int5 }, *gone]\n');
+  const empty = path.join(folder, 'empty.dtype.yaml');
+  writeFileSync(empty, '');
+  for (const policies of [[balanced], [mistakes], [odd, empty, mistakes]]) {
+    const log: unknown = JSON.parse(downcast('check', ...policies, '--format', 'sarif').out);
+    expect(sarifErrors(log)).toEqual([]);
+  }
+  expect(sarifErrors({ version: '2.1.0', runs: [{ results: [{ level: 'loud' }] }] })).not.toEqual([]);
 });
 
 interface Sarif {

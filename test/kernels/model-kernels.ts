@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { instantiateModelKernels, type ModelKernels } from '../../extension/kernels/model';
-import type { Pausing } from '../../extension/kernels/model-session';
+import type { Pausing } from '../../extension/core/model/pausing';
 
 const WASM = fileURLToPath(new URL('../../dist/kernels/model.wasm', import.meta.url));
 

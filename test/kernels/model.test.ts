@@ -27,11 +27,13 @@ describe('matmul', () => {
     const packed = kernels.pack(kernels.write(x, rows, depth));
     const matrix = kernels.loadMatrix(() => w, columns, depth);
     const wanted = reference.product(x, w, rows, depth, columns);
-    expectNear(kernels.read(kernels.linear(packed, matrix)), wanted, 1e-6 * depth);
+    const y = kernels.activations(rows, columns);
+    kernels.linear(packed, matrix, y, 0);
+    expectNear(kernels.read(y), wanted, 1e-6 * depth);
 
     const to = kernels.write(noise(rows * columns, 3), rows, columns);
     const before = kernels.read(to);
-    kernels.addLinear(packed, matrix, to);
+    kernels.addLinear(packed, matrix, to, 0);
     expectNear(
       kernels.read(to),
       wanted.map((value, i) => value + before[i]!),
@@ -42,9 +44,12 @@ describe('matmul', () => {
 
 test('rows of the embedding are read back as they were loaded', () => {
   const table = noise(21 * 13, 4);
-  const x = kernels.embed(
+  const x = kernels.activations(5, 13);
+  kernels.embed(
     kernels.loadMatrix(() => table, 21, 13),
+    0,
     Int32Array.of(0, 20, 7, 7, 8),
+    x,
   );
   const wanted = [0, 20, 7, 7, 8].flatMap((row) => [...table.subarray(row * 13, (row + 1) * 13)]);
   expect([...kernels.read(x)]).toEqual(wanted);
@@ -108,7 +113,9 @@ test.each([
       kernels.append(cache, first, part(k, 'k', first, rows), part(v, 'v', first, rows));
       const queries = part(q, 'q', first, rows);
       const wanted = reference.attention(kernels.read(queries), k, v, first, heads, kvHeads, headSize, limits);
-      expectNear(kernels.read(kernels.attention(queries, cache, first, heads, limits)), wanted, 3e-6);
+      const mixed = kernels.activations(rows, heads * headSize);
+      kernels.attention(queries, cache, first, heads, limits, mixed);
+      expectNear(kernels.read(mixed), wanted, 3e-6);
     }
   },
 );

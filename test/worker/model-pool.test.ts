@@ -53,7 +53,7 @@ describe('worker threads', () => {
 
   const start = (size: number, bytes = 0): Promise<ModelPool> => {
     const spawn = (): Promise<WorkerPort> => Promise.resolve(spawnNodeWorker(script));
-    return createModelPool({ spawn, size, module: modelModule(), graph, context, bytes });
+    return createModelPool({ spawn, size, module: modelModule(), graph, context, manner: { kind: 'held', bytes } });
   };
 
   test('two workers share the windows and give what one thread gives', async () => {

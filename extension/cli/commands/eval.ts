@@ -33,6 +33,8 @@ export interface EvalOptions {
   /** Percent by which perplexity may grow. */
   readonly maxPerplexityIncrease: string | undefined;
   readonly workers: number | undefined;
+  /** Bytes that all workers may take; what is free without it. */
+  readonly memory: number | undefined;
   /** The same bits on every machine, somewhat slower. */
   readonly reproducible: boolean;
   readonly cache: CacheOption;
@@ -67,14 +69,14 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
         plan,
         rounding: roundingOf(opened.policy, plan, graph),
         source: { pool, read: weights.read },
-        tokenize: await openTokenizer(folder, options.signal),
+        tokenize: await openTokenizer(folder, checkpoint, options.signal),
         text,
         context,
         windows,
         scoring: chosen,
         baseCaching,
-        memory: machineMemory(),
-        startPool: (need) => startModelPool(options.workers, need, options.reproducible),
+        memory: options.memory ?? machineMemory(),
+        startPool: (need) => startModelPool(need, options.reproducible),
         createDigest: nodeDigest,
         now: () => performance.now(),
         signal: options.signal,

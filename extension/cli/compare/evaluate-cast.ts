@@ -29,7 +29,6 @@ import { modelKernelsId, startModelPool } from '../workers';
 export interface EvaluationFlags {
   readonly context?: number;
   readonly windows?: number;
-  readonly workers?: number;
   readonly reproducible: boolean;
   readonly cache?: CacheOption;
 }
@@ -55,7 +54,7 @@ export async function castEvaluator(
   const { checkpoint, folder, path: place } = opened;
   const graph = modelGraph(checkpoint.config, checkpoint.tree.byName);
   if (graph.kind === 'unsupported') throw new CommandError(`${place}: ${graph.reason}`, EXIT.inputBroken);
-  const tokenize = await openTokenizer(folder, signal);
+  const tokenize = await openTokenizer(folder, checkpoint, signal);
   const sampleSet = await openSampleSet(text, text, signal);
   const baseCaching = await baseCachingOf(opened, flags);
   return async (compared) => {
@@ -75,7 +74,7 @@ export async function castEvaluator(
       baseCaching,
       memory: machineMemory(),
       onWindow: ({ castNll, kl }) => scores.push({ castNll, kl }),
-      startPool: (need) => startModelPool(flags.workers, need, flags.reproducible),
+      startPool: (need) => startModelPool(need, flags.reproducible),
       createDigest: nodeDigest,
       now: () => performance.now(),
       signal,

@@ -59,7 +59,7 @@ async function* start(
       plan,
       rounding: roundingOf(state.policy, plan, graph),
       source: { pool: await workers.kernels(), read: weights.read },
-      tokenize: await openTokenizer(folder, signal),
+      tokenize: await openTokenizer(folder, checkpoint, signal),
       text: await readText(state, signal),
       context,
       windows,

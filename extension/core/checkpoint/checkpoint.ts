@@ -18,6 +18,9 @@ export interface Checkpoint {
   readonly index: string | undefined;
   /** Things worth telling the user that do not stop the reading (e.g. index total_size is wrong). */
   readonly warnings: readonly string[];
-  /** What the weights lie in, where it is not safetensors. Tensors then have the names that the files give them. */
-  readonly container?: 'gguf';
+  /**
+   * What the weights lie in, where it is not safetensors. Tensors have the names, shapes and values of the Hugging Face
+   * checkpoint (docs/decisions/0006-gguf-names.md); `gguf-unnamed`: the file's own, the architecture is not known.
+   */
+  readonly container?: 'gguf' | 'gguf-unnamed';
 }

@@ -75,7 +75,7 @@ function severalFiles(folder: string, found: readonly string[]): CheckpointError
 
 /** Files that look as if they belonged to the checkpoint but are not part of what was opened. */
 export function leftOutWarnings(names: readonly string[], checkpoint: Checkpoint): readonly string[] {
-  if (checkpoint.container === 'gguf') return [];
+  if (checkpoint.container !== undefined) return [];
   const opened = new Set(checkpoint.files.map(({ file }) => file));
   const first = checkpoint.files[0]?.file ?? '';
   const series = /^(.*)-\d+-of-(\d+)\.safetensors$/.exec(first);

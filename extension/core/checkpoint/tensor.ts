@@ -1,5 +1,6 @@
 import type { StorageDtype } from './storage-dtype';
 import type { StoredStatistics } from './stored-statistics';
+import type { TensorOrigin } from './tensor-origin';
 
 /** One tensor as the header describes it; no weights are read to know this. */
 export interface TensorInfo {
@@ -11,6 +12,8 @@ export interface TensorInfo {
   /** Absolute offset of its first byte in that file. */
   readonly offset: number;
   readonly bytes: number;
+  /** Where the file has it otherwise (GGUF): its name there, and what reading undoes. */
+  readonly origin?: TensorOrigin;
 }
 
 /** What a tensor does in the model, from its name and the architecture. `other` when nothing is known. */

@@ -27,12 +27,13 @@ export function buildTensorTree(tensors: readonly TensorInfo[], config: ModelCon
   const byName = new Map<string, TreeTensor>();
   const modules = new Set<string>();
   let layerCount = 0;
-  const all = tensors.map(({ name, dtype, shape, file, offset, bytes }, at): TreeTensor => {
+  const all = tensors.map(({ name, dtype, shape, file, offset, bytes, origin }, at): TreeTensor => {
     const { layer, expert } = placements[at]!;
     const { module, role } = facts[at]!;
     const own = groupAt[at];
     const group = isFused(own) ? own.id : tied?.tensors.includes(name) ? tied.id : undefined;
-    const tensor = { name, dtype, shape, file, offset, bytes, layer, module, expert, role, group };
+    const placed = { name, dtype, shape, file, offset, bytes, layer, module, expert, role, group };
+    const tensor = origin ? { ...placed, origin } : placed;
     byName.set(name, tensor);
     modules.add(module);
     if (layer !== undefined && layer >= layerCount) layerCount = layer + 1;

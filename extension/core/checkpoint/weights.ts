@@ -1,9 +1,13 @@
 import type { ByteSource, CheckpointFolder } from './byte-source';
 import { CheckpointError } from './checkpoint-error';
+import { readUndone } from './gguf/undo';
 import { STORAGE_BITS, elementCount } from './storage-dtype';
 import type { TensorInfo } from './tensor';
 
-/** Reads weights of a checkpoint. Each file is opened at its first read and stays open until `close`. */
+/**
+ * Reads weights of a checkpoint, as the model has them where the file has them otherwise (TensorOrigin). Each file is
+ * opened at its first read and stays open until `close`.
+ */
 export interface WeightReader {
   /** `length` bytes of a tensor from `offset`, counted from the tensor's first byte. */
   readonly read: (
@@ -49,7 +53,9 @@ export function openWeights(folder: CheckpointFolder): WeightReader {
       );
     }
     const source = await sourceOf(tensor.file);
-    return source.read(tensor.offset + offset, length, signal);
+    const stored = (from: number, count: number) => source.read(tensor.offset + from, count, signal);
+    const undo = tensor.origin?.undo;
+    return undo ? readUndone(tensor, undo, offset, length, stored) : stored(offset, length);
   };
 
   return {

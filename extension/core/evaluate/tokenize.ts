@@ -1,6 +1,9 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { CheckpointFolder } from '../checkpoint/byte-source';
+import type { Checkpoint } from '../checkpoint/checkpoint';
+import { readGgufTokenizer } from '../checkpoint/gguf/tokenizer/read-tokenizer';
 import { readText } from '../checkpoint/open';
+import { forLibrary } from './library-tokenizer';
 
 /** The whole text to token ids, with the special tokens that the checkpoint wants around it. */
 export type Tokenize = (text: string) => readonly number[];
@@ -8,11 +11,33 @@ export type Tokenize = (text: string) => readonly number[];
 const TOKENIZER_LIMIT = 128_000_000;
 
 /**
- * The checkpoint's own tokenizer, from `tokenizer.json` (and `tokenizer_config.json`, which may be missing).
- * Rejects with a message when the folder has no tokenizer.json or it can't be used.
+ * The checkpoint's own tokenizer: from `tokenizer.json` (and `tokenizer_config.json`, which may be missing), of a GGUF
+ * model from its metadata; a tokenizer.json beside one helps out where the metadata's can't be used. Rejects with a
+ * message when there is none that can.
  */
-export async function openTokenizer(folder: CheckpointFolder, signal?: AbortSignal): Promise<Tokenize> {
+export async function openTokenizer(
+  folder: CheckpointFolder,
+  checkpoint: Pick<Checkpoint, 'container' | 'files'>,
+  signal?: AbortSignal,
+): Promise<Tokenize> {
   const files = await folder.list();
+  if (checkpoint.container === undefined) return ofFiles(folder, files, signal);
+  try {
+    const own = await readGgufTokenizer(folder, checkpoint, signal);
+    return createTokenizer(JSON.stringify(own['tokenizer.json']), JSON.stringify(own['tokenizer_config.json']));
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    if (files.includes('tokenizer.json')) return ofFiles(folder, files, signal);
+    const advice = "put the model's tokenizer.json beside it to evaluate";
+    throw new Error(`${(error as Error).message}; ${advice}`, { cause: error });
+  }
+}
+
+async function ofFiles(
+  folder: CheckpointFolder,
+  files: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Tokenize> {
   if (!files.includes('tokenizer.json')) {
     throw new Error(`${folder.name}: no tokenizer.json, which is needed to evaluate; download it into this folder`);
   }
@@ -34,7 +59,7 @@ export async function openTokenizer(folder: CheckpointFolder, signal?: AbortSign
  */
 export function createTokenizer(json: string, configJson: string): Tokenize {
   const config = JSON.parse(configJson) as Readonly<Record<string, unknown>>;
-  const tokenizer = new Tokenizer(JSON.parse(json) as object, config);
+  const tokenizer = new Tokenizer(forLibrary(JSON.parse(json) as Readonly<Record<string, unknown>>), config);
   const bos = idOf(tokenizer, config['bos_token']);
   return (text) => {
     const ids = tokenizer.encode(text).ids;

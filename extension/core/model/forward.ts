@@ -1,19 +1,28 @@
-import { attend, keyValues } from './blocks/attention';
+import { attend, keyValues, type Span } from './blocks/attention';
 import { runExperts } from './blocks/experts';
-import { input, linear, matrix, type Pass } from './blocks/linear';
+import { input, linear, type Pass } from './blocks/linear';
 import { runMlp } from './blocks/mlp';
 import { norm } from './blocks/norm';
 import type { Block, Branch, ModelGraph, Step } from './graph';
 import type { Activations, KeyValues } from './ops';
+import type { Pausing } from './pausing';
+import { spansOf, type WindowRows } from './window-rows';
 
-/** The residual stream before the first layer, one row a token. */
-export function embed({ embedding }: ModelGraph, { ops, weights }: Pass, tokens: Int32Array): Activations {
-  const x = ops.embed(matrix(weights, embedding.table), tokens);
+/** The residual stream before the first layer, one row a token; `positions` are those in the tokens' windows. */
+export function* embed(
+  { embedding, hidden }: ModelGraph,
+  { ops, weights }: Pass,
+  tokens: Int32Array,
+  positions: Int32Array,
+): Pausing<Activations> {
+  const x = ops.activations(tokens.length, hidden);
+  yield* weights.matrix(embedding.table, (rows, first) => ops.embed(rows, first, tokens, x));
   if (embedding.scale !== undefined) ops.scale(x, embedding.scale);
   if (embedding.positions) {
     const scratch = ops.mark();
-    const positions = Int32Array.from(tokens, (_, position) => position);
-    ops.add(ops.embed(matrix(weights, embedding.positions.table), positions), x);
+    const y = ops.activations(tokens.length, hidden);
+    yield* weights.matrix(embedding.positions.table, (rows, first) => ops.embed(rows, first, positions, y));
+    ops.add(y, x);
     ops.release(scratch);
   }
   return x;
@@ -25,29 +34,41 @@ export function states({ head }: ModelGraph, pass: Pass, x: Activations): Activa
 }
 
 /** Logits of some rows of `states`. */
-export function logits({ head }: ModelGraph, pass: Pass, x: Activations): Activations {
-  const y = linear(pass, head.linear, input(pass, x));
+export function* logits({ head }: ModelGraph, pass: Pass, x: Activations): Pausing<Activations> {
+  const y = yield* linear(pass, head.linear, input(pass, x));
   if (head.softcap !== undefined) pass.ops.softcap(y, head.softcap);
   return y;
 }
 
-/** Rows computed at a time: activations of a layer stay in the cache, and memory does not grow with the context. */
-const BLOCK = 128;
-
-/** Layer `n`, added to the residual stream `x` in place. Pauses after each block of rows. */
-export function* layer(graph: ModelGraph, n: number, pass: Pass, x: Activations): Generator<void, void, undefined> {
+/**
+ * Layer `n`, added to the residual stream `x` of one or more windows in place. `atOnce` rows, a multiple of 8, go
+ * through the whole layer before the next do: few where weights lie in memory, so that activations stay in the
+ * processor's cache, all where weights come by one after another. Pauses after each.
+ */
+export function* layer(
+  graph: ModelGraph,
+  n: number,
+  pass: Pass,
+  x: Activations,
+  windows: readonly WindowRows[],
+  atOnce: number,
+): Pausing<void> {
   const { ops } = pass;
   const steps = graph.layers[n]!;
   const before = ops.mark();
   try {
-    const caches = new Map(
-      steps
-        .flat()
-        .flatMap(({ block }) => (block.kind === 'attention' ? [[block, keyValues(pass, block, x.rows)]] : [])),
-    );
-    for (let first = 0; first < x.rows; first += BLOCK) {
-      const residual = ops.rows(x, first, Math.min(BLOCK, x.rows - first));
-      for (const step of steps) runStep(pass, step, residual, first, caches);
+    const caches = new Map<Block, readonly KeyValues[]>();
+    for (const { block } of steps.flat()) {
+      if (block.kind === 'attention')
+        caches.set(
+          block,
+          windows.map(({ rows }) => keyValues(pass, block, rows)),
+        );
+    }
+    for (let first = 0; first < x.rows; first += atOnce) {
+      const residual = ops.rows(x, first, Math.min(atOnce, x.rows - first));
+      const spans = spansOf(windows, first, residual.rows);
+      for (const step of steps) yield* runStep(pass, step, residual, { spans, caches });
       yield;
     }
   } finally {
@@ -55,47 +76,51 @@ export function* layer(graph: ModelGraph, n: number, pass: Pass, x: Activations)
   }
 }
 
-type Caches = ReadonlyMap<Block, KeyValues>;
+/** What attention needs to know of the rows at hand. */
+interface Place {
+  readonly spans: readonly Span[];
+  /** Of each attention, one a window. */
+  readonly caches: ReadonlyMap<Block, readonly KeyValues[]>;
+}
 
-function runStep(pass: Pass, step: Step, residual: Activations, first: number, caches: Caches): void {
+function* runStep(pass: Pass, step: Step, residual: Activations, place: Place): Pausing<void> {
   const { ops } = pass;
   const before = ops.mark();
   // All are read before the first of them writes.
   const inputs = step.map((branch) => (branch.before ? norm(pass, branch.before, residual) : residual));
-  for (const [index, branch] of step.entries()) runBranch(pass, branch, inputs[index]!, first, caches, residual);
+  for (const [index, branch] of step.entries()) yield* runBranch(pass, branch, inputs[index]!, place, residual);
   ops.release(before);
 }
 
-function runBranch(
+function* runBranch(
   pass: Pass,
   { block, after }: Branch,
   x: Activations,
-  first: number,
-  caches: Caches,
+  place: Place,
   residual: Activations,
-): void {
+): Pausing<void> {
   if (!after) {
-    runBlock(pass, block, x, first, caches, residual);
+    yield* runBlock(pass, block, x, place, residual);
     return;
   }
   const { ops } = pass;
   const y = ops.zeros(residual.rows, residual.columns);
-  runBlock(pass, block, x, first, caches, y);
+  yield* runBlock(pass, block, x, place, y);
   ops.add(norm(pass, after, y), residual);
 }
 
 /** Adds the block's output to `to`. */
-function runBlock(pass: Pass, block: Block, x: Activations, first: number, caches: Caches, to: Activations): void {
+function* runBlock(pass: Pass, block: Block, x: Activations, place: Place, to: Activations): Pausing<void> {
   switch (block.kind) {
     case 'attention':
-      attend(pass, block, x, first, caches.get(block)!, to);
+      yield* attend(pass, block, x, place.spans, place.caches.get(block)!, to);
       return;
     case 'mlp':
     case 'gated-mlp':
-      runMlp(pass, block, x, to);
+      yield* runMlp(pass, block, x, to);
       return;
     case 'experts':
-      runExperts(pass, block, x, to);
+      yield* runExperts(pass, block, x, to);
       return;
   }
 }

@@ -1,4 +1,5 @@
 import type { ActivationDtype } from '../formats/activation-rounding';
+import type { Pausing } from './pausing';
 
 /** A matrix in the kernels' memory, packed for multiplication: a linear layer's weight or an embedding. */
 export interface Matrix {
@@ -17,8 +18,17 @@ export interface Vector {
 
 export type Weight = Matrix | Vector;
 
-/** Looks a loaded weight up by its tensor's name; throws when it is not loaded. */
-export type Weights = (name: string) => Weight;
+/** How a forward pass comes by its weights, by their names; throws for one that is not there. */
+export interface Weights {
+  vector(name: string): Vector;
+  /** Outputs of a matrix. */
+  outputs(name: string): number;
+  /**
+   * Uses a matrix: all of it at once, or runs of its rows one after another, in order, each gone when `use` returns.
+   * `first` is the number of the run's first row.
+   */
+  matrix(name: string, use: (rows: Matrix, first: number) => void): Pausing<void>;
+}
 
 /**
  * Activations in the kernels' memory, row-major, one row a token, float32. There is room for a multiple of 8 rows;
@@ -70,8 +80,10 @@ export interface AttentionLimits {
  * All float32. What an operation makes lives until the room taken since a `mark` is released.
  */
 export interface ModelOps {
-  /** Rows of the table, one an id. */
-  embed(table: Matrix, ids: Int32Array): Activations;
+  /** Room; what it holds is not defined. */
+  activations(rows: number, columns: number): Activations;
+  /** `table` holds rows `first` and on of a table: those that `ids` name are copied to the rows of `to`, one an id. */
+  embed(table: Matrix, first: number, ids: Int32Array, to: Activations): void;
   /** Rows `first` to `first + count`, without copying; `first` and, but at the end, `count` are multiples of 8. */
   rows(x: Activations, first: number, count: number): Activations;
   zeros(rows: number, columns: number): Activations;
@@ -91,10 +103,13 @@ export interface ModelOps {
   /** A copy rounded to `dtype`, as stored with a scale for each `size` neighbouring elements: a row, or each head of it. */
   rounded(x: Activations, size: number, dtype: ActivationDtype): Activations;
   pack(x: Activations): PackedActivations;
-  /** x times the transposed weight: PyTorch's linear layer without bias. */
-  linear(x: PackedActivations, weight: Matrix): Activations;
-  /** The same, added to `to`. */
-  addLinear(x: PackedActivations, weight: Matrix, to: Activations): void;
+  /**
+   * x times the transposed weight, PyTorch's linear layer without bias, put into the columns of `to` from `column`, a
+   * multiple of 8, on.
+   */
+  linear(x: PackedActivations, weight: Matrix, to: Activations, column: number): void;
+  /** The same, added to what is there. */
+  addLinear(x: PackedActivations, weight: Matrix, to: Activations, column: number): void;
   /** Adds the bias to every row, in place. */
   addBias(x: Activations, bias: Vector): void;
   /** Rotary position embedding in place, then times `scale`; the first row stands at position `first`. */
@@ -102,8 +117,18 @@ export interface ModelOps {
   keyValues(positions: number, kvHeads: number, headSize: number): KeyValues;
   /** Puts rotated keys and values at position `first` and behind. */
   append(cache: KeyValues, first: number, k: Activations, v: Activations): void;
-  /** Causal attention; query heads share key-value heads in groups. `q`: rotated and scaled, from position `first`. */
-  attention(q: Activations, cache: KeyValues, first: number, heads: number, limits: AttentionLimits): Activations;
+  /**
+   * Causal attention, put into `to`; query heads share key-value heads in groups. `q`: rotated and scaled, from
+   * position `first`.
+   */
+  attention(
+    q: Activations,
+    cache: KeyValues,
+    first: number,
+    heads: number,
+    limits: AttentionLimits,
+    to: Activations,
+  ): void;
   /** x = activation(x), in place. */
   activate(x: Activations, activation: Activation): void;
   /** gate = activation(gate) * up, in place. */

@@ -18,13 +18,6 @@ export interface WeightPart {
   readonly transposed?: boolean;
   /** Added to every element: norms that are stored as the difference from 1. */
   readonly plus?: number;
-  /**
-   * Rows of each head of so many stand in pairs, 0 and half, 1 and half + 1, ..., as GGUF files hold Llama's queries
-   * and keys; they are put back into halves.
-   */
-  readonly paired?: number;
-  /** The tensor has one axis, the weight is a matrix of that one row. */
-  readonly row?: boolean;
 }
 
 /** `count` rows from `first` on, and again each `every` rows, `times` in all. */
@@ -39,14 +32,13 @@ export interface Rows {
 export function partShape(shape: readonly number[], part: WeightPart): readonly number[] {
   const { rows, columns } = extent(shape, part);
   const count = part.rows ? part.rows.count * (part.rows.times ?? 1) : rows;
-  return shape.length === 1 && !part.row ? [count] : [count, columns];
+  return shape.length === 1 ? [count] : [count, columns];
 }
 
 /** The part's values, row-major, of the tensor's; no copy where the tensor holds them as they are needed. */
 export function partValues(values: Float32Array, shape: readonly number[], part: WeightPart): Float32Array {
   const { rows, columns } = extent(shape, part);
   const { first, count, every = 0, times = 1 } = part.rows ?? { first: 0, count: rows };
-  if (part.paired !== undefined) return inHalves(values, rows, columns, part.paired);
   if (times === 1 && !part.transposed && part.plus === undefined) {
     return values.subarray(first * columns, (first + count) * columns);
   }
@@ -64,19 +56,8 @@ export function partValues(values: Float32Array, shape: readonly number[], part:
 function extent(shape: readonly number[], part: WeightPart): { readonly rows: number; readonly columns: number } {
   const last = shape.at(-1) ?? 1;
   const others = shape.slice(0, -1).reduce((product, axis) => product * axis, 1);
-  if (shape.length === 1) return part.row ? { rows: 1, columns: last } : { rows: last, columns: 1 };
+  if (shape.length === 1) return { rows: last, columns: 1 };
   return part.transposed ? { rows: last, columns: others } : { rows: others, columns: last };
-}
-
-/** Of each head's rows those at even places first, then those at odd ones. */
-function inHalves(values: Float32Array, rows: number, columns: number, head: number): Float32Array {
-  const halves = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    const inHead = row % head;
-    const to = row - inHead + (inHead >> 1) + (inHead & 1) * (head / 2);
-    halves.set(values.subarray(row * columns, (row + 1) * columns), to * columns);
-  }
-  return halves;
 }
 
 /** Columns `first` and on of values [columns, rows] as rows of `to`. */

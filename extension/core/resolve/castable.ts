@@ -17,7 +17,7 @@ export function isFloat(dtype: StorageDtype): boolean {
   return FLOATS.has(dtype);
 }
 
-/** Whether the elements are numbers that were quantized in blocks of ggml: readable, but not to be cast again. */
+/** Whether the elements are numbers that were quantized in blocks of ggml: readable, but rounded already. */
 export function isQuantized(dtype: StorageDtype): boolean {
   return isGgmlDtype(dtype);
 }

@@ -2,7 +2,7 @@ import type { TensorTree } from '../checkpoint/tensor';
 import type { FormatTable } from '../formats/format-table';
 import type { DtypeChoice, Policy } from '../policy/policy';
 import type { Decider, Outcome, Plan, Treatment } from './plan';
-import { allTensors, forEachTensor, takeFrom, tensorSet, type TensorSet } from './tensor-set';
+import { forEachTensor, fullWords, takeFrom, tensorSet, type TensorSet } from './tensor-set';
 import { createTreatment } from './treatment';
 import type { TreeIndex } from './tree-index';
 
@@ -23,7 +23,7 @@ export function decide(
   formats: FormatTable,
 ): Decided {
   const { tree } = index;
-  const free = allTensors(tree.tensors.length).words;
+  const free = fullWords(tree.tensors.length);
   const won = new Array<TensorSet>(policy.rules.length);
   for (let rule = policy.rules.length - 1; rule >= 0; rule--) {
     won[rule] = takeFrom(free, selected[rule]!);

@@ -110,35 +110,69 @@ interface RepairedSegment {
   readonly number: boolean;
 }
 
+/** What is done at a step of the way through both; the first of equal cost is taken. */
+const STEP = { end: 0, read: 1, segmentOut: 2, globstarOut: 3, globstarOver: 4, nameIn: 5 } as const;
+
+/** Costs and steps of all pairs of places, a row for each place in a pattern. */
+interface Ways {
+  readonly cost: Float64Array;
+  readonly step: Uint8Array;
+  readonly columns: number;
+}
+
 /** The cheapest way to read a pattern as a name, segment by segment. */
 function align(pattern: readonly string[], name: readonly string[], price: Price): Alignment {
-  let below: Alignment[] = [];
+  const ways = cheapestWays(pattern, name, price);
+  const parts: RepairedSegment[] = [];
+  for (let i = 0, j = 0; ;) {
+    const step = ways.step[i * ways.columns + j]!;
+    if (step === STEP.end) break;
+    const segment = pattern[i]!;
+    const named = name[j]!;
+    if (step === STEP.read) {
+      const cost = price(i, named);
+      parts.push(cost <= COST.number ? { text: segment, number: cost > 0 } : literal(named));
+    } else if (step === STEP.globstarOut) parts.push({ text: '**', number: false });
+    else if (step === STEP.nameIn) parts.push(literal(named));
+    if (step === STEP.read || step === STEP.segmentOut || step === STEP.globstarOut) i++;
+    if (step === STEP.read || step === STEP.globstarOver || step === STEP.nameIn) j++;
+  }
+  return { cost: ways.cost[0]!, parts };
+}
+
+/** From the ends to the starts; numbers alone, because every name of a checkpoint is tried. */
+function cheapestWays(pattern: readonly string[], name: readonly string[], price: Price): Ways {
+  const columns = name.length + 1;
+  const cost = new Float64Array((pattern.length + 1) * columns).fill(Infinity);
+  const step = new Uint8Array(cost.length);
+  const offer = (place: number, by: number, total: number): void => {
+    if (total >= cost[place]!) return;
+    cost[place] = total;
+    step[place] = by;
+  };
   for (let i = pattern.length; i >= 0; i--) {
-    const row: Alignment[] = [];
+    const segment = pattern[i];
     for (let j = name.length; j >= 0; j--) {
-      const ways: Alignment[] = [];
-      const way = (cost: number, written: RepairedSegment | undefined, rest: Alignment): number =>
-        ways.push({ cost: cost + rest.cost, parts: written === undefined ? rest.parts : [written, ...rest.parts] });
-      const segment = pattern[i];
       const named = name[j];
-      if (segment === undefined && named === undefined) ways.push({ cost: 0, parts: [] });
+      const here = i * columns + j;
+      const below = here + columns;
+      if (segment === undefined && named === undefined) offer(here, STEP.end, 0);
       if (segment !== undefined && named !== undefined && segment !== '**') {
-        const cost = price(i, named);
-        way(cost, cost <= COST.number ? { text: segment, number: cost > 0 } : literal(named), below[j + 1]!);
+        offer(here, STEP.read, price(i, named) + cost[below + 1]!);
       }
       if (segment === '**') {
-        way(0, { text: '**', number: false }, below[j]!);
-        if (named !== undefined) way(0, undefined, row[j + 1]!);
-      } else if (segment !== undefined) way(segment === '*' ? COST.missing : COST.superfluous, undefined, below[j]!);
+        offer(here, STEP.globstarOut, cost[below]!);
+        if (named !== undefined) offer(here, STEP.globstarOver, cost[here + 1]!);
+      } else if (segment !== undefined) {
+        offer(here, STEP.segmentOut, (segment === '*' ? COST.missing : COST.superfluous) + cost[below]!);
+      }
       if (named !== undefined && segment !== '**') {
         const atEnd = i === 0 || i === pattern.length;
-        way(atEnd ? COST.missingAtEnd : COST.missing, literal(named), row[j + 1]!);
+        offer(here, STEP.nameIn, (atEnd ? COST.missingAtEnd : COST.missing) + cost[here + 1]!);
       }
-      row[j] = ways.reduce((best, next) => (next.cost < best.cost ? next : best));
     }
-    below = row;
   }
-  return below[0]!;
+  return { cost, step, columns };
 }
 
 function isNumber(segment: string): boolean {

@@ -33,10 +33,16 @@ export function plannedTensors(
   };
   let made: readonly PlannedTensor[] | undefined;
   const single = new Map<number, PlannedTensor>();
+  // Most of who ask for one tensor never look at the rules that lost.
   const one = (at: number): PlannedTensor => {
+    let beaten: readonly number[] | undefined;
     const won = winner(at);
-    const beaten = [...selected.keys()].filter((rule) => rule !== won && hasTensor(selected[rule]!, at));
-    return planned(at, beaten);
+    return {
+      ...planned(at, NONE),
+      get beaten() {
+        return (beaten ??= [...selected.keys()].filter((rule) => rule !== won && hasTensor(selected[rule]!, at)));
+      },
+    };
   };
   return {
     get tensors() {

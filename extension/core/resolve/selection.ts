@@ -22,7 +22,6 @@ export interface Selection {
 export function selectTensors(rule: Rule, tree: TensorTree, cache: MatchCache): Selection {
   const match = rule.match.map((pattern) => cache.matches(tree, pattern));
   const except = rule.except.map((pattern) => cache.matches(tree, pattern));
-  const count = tree.tensors.length;
   const layersKey = rule.layers?.value.map(({ from, to }) => `${from}..${to}`).join();
   // Patterns hold no line breaks that YAML would leave in them unescaped, so JSON keeps the parts apart.
   const key = JSON.stringify(['rule', rule.match.map(patternKey), rule.except.map(patternKey), layersKey]);
@@ -30,9 +29,9 @@ export function selectTensors(rule: Rule, tree: TensorTree, cache: MatchCache): 
   const [only] = match;
   if (simple && only) return { match, except, matched: only, inLayers: only, selected: only };
   const { matched, inLayers, selected } = cache.remember(tree, key, () => {
-    const matched = unionOf(match, count);
+    const matched = unionOf(match);
     const inLayers = rule.layers ? intersection(matched, tensorsInLayers(rule.layers.value, tree)) : matched;
-    return { matched, inLayers, selected: difference(inLayers, unionOf(except, count)) };
+    return { matched, inLayers, selected: difference(inLayers, unionOf(except)) };
   });
   return { match, except, matched, inLayers, selected };
 }

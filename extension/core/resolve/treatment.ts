@@ -50,9 +50,9 @@ export function createTreatment(
   return (tensor) => {
     const { dtype, shape } = tensor;
     if (elementCount(shape) === 0) return EMPTY;
-    if (isQuantized(dtype)) return storesAs(format, dtype) ? SAME_DTYPE : INVALID;
+    if (isQuantized(dtype) && storesAs(format, dtype)) return SAME_DTYPE;
     if (isStoredAs(tensor, tree, cast, format, choice.scaleDtype !== undefined)) return SAME_DTYPE;
-    if (!isFloat(dtype)) return NOT_FLOAT;
+    if (!isFloat(dtype) && !isQuantized(dtype)) return NOT_FLOAT;
     if (scaleTensorOf(tensor, tree) !== undefined) return INVALID;
     const key = `${dtype} ${shape.join()}`;
     const known = byShape.get(key);

@@ -43,15 +43,20 @@ export async function diagnose(
   // Findings come first after a checkpoint was opened: what completion needs is made now, not while somebody types.
   if (analysis.plan) context.mergesOf(context.indexOf(analysis.plan.tree));
   const findings = withLevels(analysis.findings, context.workspace.settings().findings);
-  return findings.map((found) => toDiagnostic(found, analysis, options));
+  const most = options.relatedInformation ? Math.max(1, Math.floor(MOST_RELATED / findings.length)) : 0;
+  return findings.map((found) => toDiagnostic(found, analysis, options.rulePages, most));
 }
 
-export function toDiagnostic(
+/** Tensors named below the findings of one policy, as far as each may have one: after each keystroke all are sent. */
+const MOST_RELATED = 300;
+
+function toDiagnostic(
   found: Finding,
   analysis: Analysis,
-  { rulePages, relatedInformation }: DiagnosticOptions,
+  rulePages: DiagnosticOptions['rulePages'],
+  mostRelated: number,
 ): Diagnostic {
-  const related = relatedInformation ? relatedTensors(found, analysis) : [];
+  const related = relatedTensors(found, analysis, mostRelated);
   const tags = tagsOf(found.code);
   return {
     range: toRange(analysis.snapshot.document, found.range),
@@ -71,10 +76,14 @@ function tagsOf(code: FindingCode): DiagnosticTag[] {
 }
 
 /** The tensors a finding is about, each at the place of the policy that decides its dtype. */
-function relatedTensors({ tensors, code }: Finding, { snapshot, plan }: Analysis): DiagnosticRelatedInformation[] {
+function relatedTensors(
+  { tensors, code }: Finding,
+  { snapshot, plan }: Analysis,
+  most: number,
+): DiagnosticRelatedInformation[] {
   const { document, policy } = snapshot;
   if (!plan || code === 'no-match') return [];
-  return tensors.flatMap((name) => {
+  return tensors.slice(0, most).flatMap((name) => {
     const planned = plan.byName.get(name);
     const range = planned && choiceOf(planned.decider, policy)?.dtype?.range;
     if (!planned || !range) return [];

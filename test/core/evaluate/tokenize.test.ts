@@ -37,6 +37,20 @@ describe.each(['sample', 'metaspace'] as const)('the %s tokenizer', (name) => {
   });
 });
 
+/** What oracles/gguf/tokenizers.py writes: each has one word of tokenizer.json that the library reads in its own way. */
+const multilingual = JSON.parse(read('test/oracles/golden/gguf/tokenizers/tokens.json')) as {
+  readonly text: string;
+  readonly files: Readonly<Record<string, { readonly ids: readonly number[] }>>;
+};
+
+test.each(Object.entries(multilingual.files))(
+  '%s: gives what Python gives for a text in many scripts',
+  (name, { ids }) => {
+    const tokenize = createTokenizer(read(`test/oracles/golden/gguf/tokenizers/${name}.json`), '{}');
+    expect(tokenize(multilingual.text)).toEqual(ids);
+  },
+);
+
 describe('the beginning-of-sequence token', () => {
   const json = read(FILES.sample);
   const without = JSON.stringify({ ...(JSON.parse(json) as object), post_processor: null });
@@ -62,13 +76,13 @@ describe('the beginning-of-sequence token', () => {
 });
 
 test('a folder without tokenizer.json says what is missing', async () => {
-  await expect(openTokenizer(memoryFolder({ 'config.json': '{}' }, 'model'))).rejects.toThrow(
+  await expect(openTokenizer(memoryFolder({ 'config.json': '{}' }, 'model'), { files: [] })).rejects.toThrow(
     'model: no tokenizer.json, which is needed to evaluate; download it into this folder',
   );
 });
 
 test('a tokenizer that is none is refused with its name', async () => {
-  await expect(openTokenizer(memoryFolder({ 'tokenizer.json': '{}' }, 'model'))).rejects.toThrow(
+  await expect(openTokenizer(memoryFolder({ 'tokenizer.json': '{}' }, 'model'), { files: [] })).rejects.toThrow(
     /^model\/tokenizer\.json: can't be used: /,
   );
 });

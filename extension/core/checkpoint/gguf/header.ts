@@ -121,7 +121,7 @@ async function readEntry(cursor: Cursor, at: number): Promise<Entry> {
   await cursor.need(4, what);
   const dtype = dtypeOf(cursor.take(4).getUint32(0, true), source, name);
   const offset = await readSize(cursor, `the offset of ${what}`);
-  const shape = dimensions.reverse();
+  const shape: readonly number[] = dimensions.reverse();
   if (!Number.isSafeInteger(elementCount(shape) * 16)) {
     throw refusal('shape-too-large', source, name, `has the shape [${shape.join(', ')}], too large for any file`);
   }

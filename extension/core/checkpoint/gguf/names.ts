@@ -1,21 +1,21 @@
 import { NAME_TABLES, type Conversion } from './name-tables';
 
-/** Where a Hugging Face tensor lies in a GGUF file. */
-export interface GgufPlace {
-  readonly name: string;
-  readonly conversion: Conversion | undefined;
-  /** Its number in a stack of experts. */
-  readonly expert: number | undefined;
-}
+/** What a tensor of a GGUF file is in a Hugging Face checkpoint. */
+export type GgufNamed =
+  | { readonly conversion: Exclude<Conversion, 'stacked'> | undefined; readonly names: readonly [string] }
+  /** One name an expert. */
+  | { readonly conversion: 'stacked'; readonly names: readonly string[] };
 
 /** Names of one model family, both ways. */
 export interface GgufNames {
-  /** Undefined for a name that the family does not have. */
-  toGguf(huggingFace: string): GgufPlace | undefined;
-  /** Hugging Face names of a tensor, one an expert for a stack of `experts`; none for what only GGUF files have. */
-  toHuggingFace(gguf: string, experts?: number): readonly string[];
+  /** Undefined for a name that the family does not have; of one of several experts the stack's name. */
+  toGguf(huggingFace: string): string | undefined;
+  /** Undefined for what only GGUF files have. `experts` is the size of a stack, at most `MOST_EXPERTS`. */
+  toHuggingFace(gguf: string, experts?: number): GgufNamed | undefined;
 }
 
+/** Far above what there is; a damaged file must not ask for millions of names. */
+const MOST_EXPERTS = 4096;
 const LAYER = /(?<=(?:^|\.)(?:blk|layers|h)\.)(\d+)(?=\.)/;
 const EXPERT = /(?<=\.experts\.)(\d+)(?=\.)/;
 const PARAMETER = /\.(?:weight|bias)$/;
@@ -28,19 +28,22 @@ export function ggufNames(modelType: string | undefined): GgufNames | undefined 
   const byHuggingFace = new Map(table.map((rule) => [rule.huggingFace, rule]));
   return {
     toGguf(huggingFace) {
-      const { template, layer, expert, parameter } = split(huggingFace);
+      const { template, layer, parameter } = split(huggingFace);
       const rule = byHuggingFace.get(template);
-      if (!rule) return undefined;
-      const name = rule.gguf.replace('{n}', layer) + parameter;
-      return { name, conversion: rule.conversion, expert: expert === undefined ? undefined : Number(expert) };
+      return rule && rule.gguf.replace('{n}', layer) + parameter;
     },
     toHuggingFace(gguf, experts = 1) {
       const { template, layer, parameter } = split(gguf);
       const rule = byGguf.get(template);
-      if (!rule) return [];
+      if (!rule) return undefined;
       const name = rule.huggingFace.replace('{n}', layer) + parameter;
-      if (rule.conversion !== 'stacked') return [name];
-      return Array.from({ length: experts }, (_, expert) => name.replace('{e}', String(expert)));
+      const { conversion } = rule;
+      if (conversion !== 'stacked') return { conversion, names: [name] };
+      if (experts > MOST_EXPERTS) return undefined;
+      return {
+        conversion,
+        names: Array.from({ length: experts }, (_, expert) => name.replace('{e}', String(expert))),
+      };
     },
   };
 }
@@ -49,6 +52,5 @@ function split(name: string) {
   const parameter = PARAMETER.exec(name)?.[0] ?? '';
   const bare = name.slice(0, name.length - parameter.length);
   const layer = LAYER.exec(bare)?.[0] ?? '';
-  const expert = EXPERT.exec(bare)?.[0];
-  return { template: bare.replace(LAYER, '{n}').replace(EXPERT, '{e}'), layer, expert, parameter };
+  return { template: bare.replace(LAYER, '{n}').replace(EXPERT, '{e}'), layer, parameter };
 }

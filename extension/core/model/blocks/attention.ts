@@ -1,4 +1,5 @@
 import type { Activations, KeyValues } from '../ops';
+import type { Pausing } from '../pausing';
 import { addLinear, input, linear, type Linear, type Pass } from './linear';
 import { norm, type Norm } from './norm';
 
@@ -29,35 +30,55 @@ export function keyValues({ ops }: Pass, { kvHeads, headSize }: Attention, posit
   return ops.keyValues(positions, kvHeads, headSize);
 }
 
-/** Adds the attention's output for the rows `x`, which stand at position `first` and behind, to `to`. */
-export function attend(
+/** Neighbouring rows of activations that belong to one window. */
+export interface Span {
+  /** The first of them, a multiple of 8. */
+  readonly row: number;
+  readonly count: number;
+  /** Position of the first in its window. */
+  readonly position: number;
+  /** Number of the window. */
+  readonly window: number;
+}
+
+/** Adds the attention's output for the rows `x`, which `spans` make up, to `to`; `caches`: one a window. */
+export function* attend(
   pass: Pass,
   attention: Attention,
   x: Activations,
-  first: number,
-  cache: KeyValues,
+  spans: readonly Span[],
+  caches: readonly KeyValues[],
   to: Activations,
-): void {
+): Pausing<void> {
   const { ops } = pass;
   const { heads, kvHeads, headSize, scale, rotary, window, softcap } = attention;
   const from = input(pass, x);
-  const projected = (layer: Linear, after: Norm | undefined): Activations => {
-    const y = linear(pass, layer, from);
+  const projected = function* (layer: Linear, after: Norm | undefined): Pausing<Activations> {
+    const y = yield* linear(pass, layer, from);
     return after ? norm(pass, after, y) : y;
   };
-  const q = projected(attention.q, attention.qNorm);
-  const k = projected(attention.k, attention.kNorm);
-  const v = projected(attention.v, undefined);
-  if (rotary === undefined) {
-    ops.scale(q, scale);
-  } else {
-    const table = pass.rotaries[rotary]!;
-    ops.rotate(q, first, heads, table, scale);
-    ops.rotate(k, first, kvHeads, table, 1);
-  }
+  const queries = yield* projected(attention.q, attention.qNorm);
+  const keys = yield* projected(attention.k, attention.kNorm);
+  const values = yield* projected(attention.v, undefined);
   const stored = pass.rounding?.keyValues;
   const kept = (y: Activations): Activations => (stored ? ops.rounded(y, headSize, stored) : y);
-  ops.append(cache, first, kept(k), kept(v));
-  const mixed = ops.attention(q, cache, first, heads, { window, softcap });
-  addLinear(pass, attention.o, input(pass, mixed), to);
+  const mixed = ops.activations(x.rows, queries.columns);
+  for (const { row, count, position, window: number } of spans) {
+    const scratch = ops.mark();
+    const cache = caches[number]!;
+    const q = ops.rows(queries, row, count);
+    const k = ops.rows(keys, row, count);
+    const v = ops.rows(values, row, count);
+    if (rotary === undefined) {
+      ops.scale(q, scale);
+    } else {
+      const table = pass.rotaries[rotary]!;
+      ops.rotate(q, position, heads, table, scale);
+      ops.rotate(k, position, kvHeads, table, 1);
+    }
+    ops.append(cache, position, kept(k), kept(v));
+    ops.attention(q, cache, position, heads, { window, softcap }, ops.rows(mixed, row, count));
+    ops.release(scratch);
+  }
+  yield* addLinear(pass, attention.o, input(pass, mixed), to);
 }

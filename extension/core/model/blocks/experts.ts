@@ -1,4 +1,5 @@
 import type { Activations } from '../ops';
+import type { Pausing } from '../pausing';
 import { input, linear, type Linear, type Pass } from './linear';
 import { runMlp, type GatedMlp } from './mlp';
 
@@ -16,36 +17,36 @@ export interface Experts {
 }
 
 /** Adds the output for the rows `x` to `to`. */
-export function runExperts(pass: Pass, experts: Experts, x: Activations, to: Activations): void {
+export function* runExperts(pass: Pass, experts: Experts, x: Activations, to: Activations): Pausing<void> {
   const { ops } = pass;
   const from = input(pass, x);
-  const logits = ops.read(linear(pass, experts.router, from));
+  const logits = ops.read(yield* linear(pass, experts.router, from));
   const routes = route(logits, x.rows, experts.chosen, experts.normalize);
   for (const [index, expert] of experts.experts.entries()) {
     const { rows, weights } = routes[index]!;
     if (rows.length === 0) continue;
     const before = ops.mark();
-    addWeighted(pass, expert, ops.gatherRows(x, rows), rows, weights, to);
+    yield* addWeighted(pass, expert, ops.gatherRows(x, rows), rows, weights, to);
     ops.release(before);
   }
   if (!experts.shared) return;
-  const gates = ops.read(linear(pass, experts.shared.gate, from)).map((value) => 1 / (1 + Math.exp(-value)));
+  const gates = ops.read(yield* linear(pass, experts.shared.gate, from)).map((value) => 1 / (1 + Math.exp(-value)));
   const all = Int32Array.from({ length: x.rows }, (_, row) => row);
-  addWeighted(pass, experts.shared.mlp, x, all, gates, to);
+  yield* addWeighted(pass, experts.shared.mlp, x, all, gates, to);
 }
 
 /** Row i of the expert's output, times weights[i], is added to row rows[i] of `to`. */
-function addWeighted(
+function* addWeighted(
   pass: Pass,
   mlp: GatedMlp,
   x: Activations,
   rows: Int32Array,
   weights: Float32Array,
   to: Activations,
-): void {
+): Pausing<void> {
   const { ops } = pass;
   const y = ops.zeros(x.rows, to.columns);
-  runMlp(pass, mlp, x, y);
+  yield* runMlp(pass, mlp, x, y);
   ops.addRows(y, rows, weights, to);
 }
 

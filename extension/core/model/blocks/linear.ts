@@ -1,5 +1,6 @@
 import type { ActivationDtype } from '../../formats/activation-rounding';
-import type { Activations, Matrix, ModelOps, PackedActivations, RotaryTable, Vector, Weights } from '../ops';
+import type { Activations, ModelOps, PackedActivations, RotaryTable, Weights } from '../ops';
+import type { Pausing } from '../pausing';
 
 /** x W^T + b; names of its weights. */
 export interface Linear {
@@ -40,26 +41,18 @@ export function input({ ops, rounding }: Pass, x: Activations): Input {
   };
 }
 
-export function linear({ ops, weights }: Pass, { weight, bias }: Linear, x: Input): Activations {
-  const y = ops.linear(x(weight), matrix(weights, weight));
-  if (bias !== undefined) ops.addBias(y, vector(weights, bias));
+export function* linear(pass: Pass, { weight, bias }: Linear, x: Input): Pausing<Activations> {
+  const { ops, weights } = pass;
+  const from = x(weight);
+  const y = ops.activations(from.rows, weights.outputs(weight));
+  yield* weights.matrix(weight, (rows, first) => ops.linear(from, rows, y, first));
+  if (bias !== undefined) ops.addBias(y, weights.vector(bias));
   return y;
 }
 
 /** The same, added to `to`. */
-export function addLinear({ ops, weights }: Pass, { weight, bias }: Linear, x: Input, to: Activations): void {
-  ops.addLinear(x(weight), matrix(weights, weight), to);
-  if (bias !== undefined) ops.addBias(to, vector(weights, bias));
-}
-
-export function matrix(weights: Weights, name: string): Matrix {
-  const weight = weights(name);
-  if (weight.kind === 'matrix') return weight;
-  throw new Error(`${name}: expected a matrix, found a vector`);
-}
-
-export function vector(weights: Weights, name: string): Vector {
-  const weight = weights(name);
-  if (weight.kind === 'vector') return weight;
-  throw new Error(`${name}: expected a vector, found a matrix`);
+export function* addLinear({ ops, weights }: Pass, { weight, bias }: Linear, x: Input, to: Activations): Pausing<void> {
+  const from = x(weight);
+  yield* weights.matrix(weight, (rows, first) => ops.addLinear(from, rows, to, first));
+  if (bias !== undefined) ops.addBias(to, weights.vector(bias));
 }

@@ -1,5 +1,5 @@
 import type { Activations } from '../ops';
-import { vector, type Pass } from './linear';
+import type { Pass } from './linear';
 
 /**
  * `rms`: w x / sqrt(mean(x^2) + epsilon) (Zhang and Sennrich 2019). `layer`: w (x - mean(x)) / sqrt(var(x) + epsilon)
@@ -10,11 +10,11 @@ export type Norm =
   | { readonly kind: 'layer'; readonly weight: string; readonly bias: string; readonly epsilon: number };
 
 export function norm({ ops, weights }: Pass, norm: Norm, x: Activations): Activations {
-  const weight = vector(weights, norm.weight);
+  const weight = weights.vector(norm.weight);
   switch (norm.kind) {
     case 'rms':
       return ops.rmsNorm(x, weight, norm.epsilon);
     case 'layer':
-      return ops.layerNorm(x, weight, vector(weights, norm.bias), norm.epsilon);
+      return ops.layerNorm(x, weight, weights.vector(norm.bias), norm.epsilon);
   }
 }

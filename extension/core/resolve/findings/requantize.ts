@@ -4,17 +4,21 @@ import { concerns, type DraftCheck } from '../draft';
 import { firstOf } from '../dtype-label';
 import type { Outcome } from '../plan';
 
-/** Casts of what is quantized already: codes are no numbers without their scales. */
+/** Floats that hold what a quantized value stands for closely enough: casting to them undoes, it does not round again. */
+const WIDE: ReadonlySet<string> = new Set(['fp64', 'fp32', 'bf16', 'fp16']);
+
+/** Casts of what is quantized already: codes are no numbers without their scales, and a second rounding adds to the first. */
 export const requantize: DraftCheck = (policy, draft) => {
   const scaled = concerns(policy, draft, ({ tensor, treatment }, { dtype }) => {
     if (!dtype || treatment.kind === 'cast' || treatment.reason !== 'invalid') return false;
     return scaleTensorOf(tensor, draft.tree) !== undefined;
   });
-  const blocks = concerns(policy, draft, ({ tensor, treatment }, { dtype }) => {
-    return (
-      dtype !== undefined && isQuantized(tensor.dtype) && treatment.kind === 'keep' && treatment.reason === 'invalid'
-    );
-  });
+  const blocks = concerns(
+    policy,
+    draft,
+    ({ tensor, treatment }) =>
+      isQuantized(tensor.dtype) && treatment.kind === 'cast' && !WIDE.has(treatment.cast.format),
+  );
   const told = new Set(scaled.map(({ choice }) => choice));
   const nothing = concerns(policy, draft, isNotFloat).filter(({ decider, choice, count }) => {
     // A rule that asks for a cast and gets none, because all its tensors hold integers or packed codes.
@@ -27,8 +31,8 @@ export const requantize: DraftCheck = (policy, draft) => {
       return finding('requantize', 'error', choice.dtype!.range, message, { tensors: names });
     }),
     ...blocks.map(({ choice, outcomes, count, names }) => {
-      const message = `${firstOf(names, count)}: quantized already, as ${outcomes[0]!.tensor.dtype}; a second rounding adds its error to the first. Keep it, or start from the unquantized checkpoint`;
-      return finding('requantize', 'error', choice.dtype!.range, message, { tensors: names });
+      const message = `${firstOf(names, count)}: quantized already, as ${outcomes[0]!.tensor.dtype}; a second rounding adds its error to the first. Start from the unquantized checkpoint where there is one`;
+      return finding('requantize', 'warning', choice.dtype!.range, message, { tensors: names });
     }),
     ...nothing.map(({ choice, outcomes, count, names }) => {
       const { dtype } = outcomes[0]!.tensor;

@@ -23,7 +23,7 @@ export const shadowed: DraftCheck = (policy, { rules, selections, won, tree }) =
 
 /** The rules after `rule` that decide the tensors it selects, in file order; `left` is room to count in. */
 function takers(selected: TensorSet, rule: number, won: readonly TensorSet[], left: Uint32Array): readonly number[] {
-  left.set(selected.words);
+  left.set(selected.words, selected.from);
   const found: number[] = [];
   let size = selected.size;
   for (let later = won.length - 1; later > rule && size > 0; later--) {

@@ -50,7 +50,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
   root
     .command('inspect')
     .description('what a checkpoint holds: layers, modules, dtypes, bytes (headers only)')
-    .argument('<checkpoint>', 'folder, .safetensors or .safetensors.index.json')
+    .argument('<checkpoint>', 'folder, .safetensors, .safetensors.index.json or .gguf')
     .option('--tensors', 'list every tensor', false)
     .option('--stats', 'read the weights too: how their values are spread, and the best format of each width', false)
     .option('--save', 'with --stats: keep them beside the weights, for findings about values', false)

@@ -263,9 +263,14 @@ describe('other values', () => {
     workspace.folders.set('file:///home/me/models', [
       { name: 'tiny', folder: true },
       { name: 'a.safetensors', folder: false },
+      { name: 'b-Q4_K_M.gguf', folder: false },
       { name: 'notes.txt', folder: false },
     ]);
-    expect(await edit('checkpoint: models/|', workspace).proposed()).toEqual(['models/tiny/', 'models/a.safetensors']);
+    expect(await edit('checkpoint: models/|', workspace).proposed()).toEqual([
+      'models/tiny/',
+      'models/a.safetensors',
+      'models/b-Q4_K_M.gguf',
+    ]);
     expect(await edit('checkpoint: models/|', workspace).accept('models/tiny/')).toBe('checkpoint: models/tiny');
     expect(await edit('checkpoint: nowhere/|', workspace).proposed()).toEqual([]);
   });

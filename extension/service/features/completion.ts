@@ -110,7 +110,7 @@ async function proposeValues(site: ValueSite): Promise<readonly Proposal[]> {
     case 'group':
       return completeGroups(site);
     case 'checkpoint':
-      return completePaths(site, ({ name }) => /\.safetensors(\.index\.json)?$/.test(name));
+      return completePaths(site, ({ name }) => /\.(safetensors(\.index\.json)?|gguf)$/.test(name));
     case 'text':
       return completePaths(site, ({ name }) => /\.(txt|md|text)$/.test(name));
     default:

@@ -86,3 +86,28 @@ test('a tokenizer that is none is refused with its name', async () => {
     /^model\/tokenizer\.json: can't be used: /,
   );
 });
+
+describe('a GGUF model', () => {
+  const model = (name: string) =>
+    new Uint8Array(readFileSync(new URL(`../../oracles/golden/gguf/${name}.gguf`, import.meta.url)));
+  const opened = { container: 'gguf', files: [{ file: 'model.gguf', size: 0, metadata: new Map() }] } as const;
+
+  test('brings its tokenizer, whatever lies beside it', async () => {
+    const folder = memoryFolder({ 'model.gguf': model('tokenizers/byte-level'), 'tokenizer.json': '{}' }, 'model');
+    const tokenize = await openTokenizer(folder, opened);
+    expect(tokenize('<|im_start|>')).toEqual([1]);
+  });
+
+  test('without one is helped out by a tokenizer.json', async () => {
+    const folder = memoryFolder({ 'model.gguf': model('files/everything'), 'tokenizer.json': read(FILES.sample) });
+    const { text, ids } = golden.sample.odd.find(({ text: each }) => each.includes('Привет'))!;
+    expect((await openTokenizer(folder, opened))(text)).toEqual(ids);
+  });
+
+  test('without either says what is missing', async () => {
+    const folder = memoryFolder({ 'model.gguf': model('files/everything') }, 'model');
+    await expect(openTokenizer(folder, opened)).rejects.toThrow(
+      "model/model.gguf: its tokenizer can't be used: the file holds no tokenizer: metadata tokenizer.ggml.model and tokenizer.ggml.tokens are missing; put the model's tokenizer.json beside it to evaluate",
+    );
+  });
+});

@@ -22,7 +22,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 HERE = Path(__file__).resolve().parent
 sys.path[0] = str(HERE.parent / "model")
-from architectures import CASES, randomize  # noqa: E402
+from architectures import CASES, EAGER, randomize  # noqa: E402
 
 LLAMA_CPP = Path(sys.argv[1])
 sys.path[1:1] = [str(LLAMA_CPP), str(LLAMA_CPP / "gguf-py")]
@@ -34,7 +34,11 @@ OUT = HERE.parent / "golden" / "gguf" / "models"
 #: The converters read these as checkpoints on the Hub have them, where transformers 5 has other names.
 OF_HUB = ("rotary_pct", "n_ctx")
 LOAD_HPARAMS = ModelBase.load_hparams
-VOCABULARY = 24
+#: The models' tokens: the beginning, a space, and the letters that English has most.
+TOKENS = ["<s>", "Ġ", *"etaoinshrdlucmfwypgbvk"]
+VOCABULARY = len(TOKENS)
+TEXT = (HERE.parents[2] / "samples/text/validation.txt").read_text(encoding="utf-8")[:400]
+WINDOWS, CONTEXT = 4, 24
 TINY = {"hidden_size": 16, "intermediate_size": 24, "vocab_size": VOCABULARY}
 LLAMA = CASES["llama-yarn"]
 FACTORS = {"short_factor": [1.0, 1.1], "long_factor": [1.0, 1.7]}
@@ -121,8 +125,8 @@ def stub_vocabulary(self) -> None:
     """The models have no tokenizer files."""
     self.gguf_writer.add_tokenizer_model("gpt2")
     self.gguf_writer.add_tokenizer_pre("gpt-2")
-    self.gguf_writer.add_token_list([f"t{at}" for at in range(VOCABULARY)])
-    self.gguf_writer.add_token_types([gguf.TokenType.NORMAL] * VOCABULARY)
+    self.gguf_writer.add_token_list(TOKENS)
+    self.gguf_writer.add_token_types([gguf.TokenType.CONTROL, *[gguf.TokenType.NORMAL] * (VOCABULARY - 1)])
     self.gguf_writer.add_bos_token_id(0)
 
 
@@ -136,6 +140,19 @@ def stored(name: str, weight: torch.Tensor, blocks: bool, transposed: bool) -> t
     kind = gguf.GGMLQuantizationType.Q8_0
     values = torch.from_numpy(gguf.quants.dequantize(gguf.quants.quantize(rows, kind), kind))
     return (values.T if turned else values).contiguous()
+
+
+def perplexity(folder: Path) -> float:
+    """By transformers in float64, all tokens of windows one after the other."""
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, **EAGER).eval()
+    ids = [TOKENS.index(letter) for letter in TEXT.replace(" ", "Ġ") if letter in TOKENS]
+    losses = []
+    for start in range(0, WINDOWS * CONTEXT, CONTEXT):
+        window = torch.tensor([ids[start : start + CONTEXT]])
+        with torch.inference_mode():
+            logits = model(window).logits[0, :-1]
+        losses.append(torch.nn.functional.cross_entropy(logits, window[0, 1:], reduction="none"))
+    return torch.cat(losses).mean().exp().item()
 
 
 def convert(folder: Path, out: Path, of_hub: dict) -> None:
@@ -168,14 +185,18 @@ def make(name: str, given: dict, seed: int) -> None:
         counted = {"model": {"vocab": {f"t{at}": at for at in range(VOCABULARY)}}, "added_tokens": []}
         (folder / "tokenizer.json").write_text(json.dumps(counted))
         convert(folder, OUT / f"{name}.gguf", {key: given[key] for key in OF_HUB if key in given})
-    left = {key: stored(key, value, name.endswith("-q8"), "gpt2" in name) for key, value in weights.items()}
+        left = {key: stored(key, value, name.endswith("-q8"), "gpt2" in name) for key, value in weights.items()}
+        save_file(left, str(file), metadata={"format": "pt"})
+        found = perplexity(folder)
     tensors = {
         key: {"shape": list(value.shape), "sha256": hashlib.sha256(value.numpy().astype("<f4").tobytes()).hexdigest()}
         for key, value in left.items()
     }
     path = OUT / f"{name}.json"
-    path.write_text(json.dumps({"config": given, "savedConfig": saved, "tensors": tensors}, separators=(",", ":")) + "\n")
-    print(f"{name}: {(OUT / f'{name}.gguf').stat().st_size} + {path.stat().st_size} bytes")
+    measured = {"text": TEXT, "windows": WINDOWS, "context": CONTEXT, "perplexity": found}
+    golden = {"config": given, "savedConfig": saved, "tensors": tensors, "measured": measured}
+    path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
+    print(f"{name}: {(OUT / f'{name}.gguf').stat().st_size} + {path.stat().st_size} bytes, perplexity {found:.4f}")
 
 
 def main() -> None:

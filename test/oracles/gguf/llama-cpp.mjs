@@ -103,7 +103,9 @@ function downcast(scoring) {
       options.text,
     ];
     const sizes = ['--context', options.context, '--windows', options.windows, '--scoring', scoring];
-    const output = execFileSync(process.execPath, [path.join(root, 'dist/cli/downcast.js'), ...command, ...sizes]);
+    const output = execFileSync(process.execPath, [path.join(root, 'dist/cli/downcast.js'), ...command, ...sizes], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return JSON.parse(output.toString()).report;
   } finally {
     rmSync(folder, { recursive: true });
@@ -123,6 +125,7 @@ async function ourTokens(file, content) {
     platform: 'node',
     format: 'esm',
     write: false,
+    logLevel: 'error',
   });
   const bundle = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
   const { openCheckpoint, openTokenizer, nodeFolder } = await import(bundle);

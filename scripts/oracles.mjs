@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Asks the other programs again and writes their answers anew: every golden file of the tests. Ends with 1 when one of them
-// differs from what is committed. `node scripts/oracles.mjs [folder ...] [--install] [--models FOLDER]`
-//   folder     only these: formats, analysis, evaluate, model, model-trees, safetensors
+// differs from what is committed. `node scripts/oracles.mjs [folder ...] [--install] [--models FOLDER] [--llama-cpp FOLDER]`
+//   folder     only these: formats, analysis, evaluate, model, model-trees, safetensors, gguf
 //   --install  first makes .cache/oracles: a Python environment with test/oracles/requirements.txt, and libggml
 //   --models   folder of public NAME.config.json and NAME.index.json files, which model-trees needs
+//   --llama-cpp  checkout of llama.cpp, whose converter gguf asks
 // Python is DOWNCAST_PYTHON, else .cache/oracles; libggml is GGML_LIBRARY, else .cache/oracles.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -25,7 +26,11 @@ const GOLDEN = ['test/oracles', 'test/fixtures'];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { install: { type: 'boolean', default: false }, models: { type: 'string' } },
+  options: {
+    install: { type: 'boolean', default: false },
+    models: { type: 'string' },
+    'llama-cpp': { type: 'string' },
+  },
 });
 
 /** Runs to the end; what it prints is shown only when it fails. */
@@ -74,6 +79,10 @@ function scripts(folder, names, ...rest) {
   for (const name of names) run(python, [path.join(oracles, folder, `${name}.py`), ...rest]);
 }
 
+function skipped(what, why) {
+  process.stdout.write(`SKIPPED ${what}: ${why}\n`);
+}
+
 async function safetensors() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'downcast-oracles-'));
   try {
@@ -100,7 +109,18 @@ const FOLDERS = {
   evaluate: () => scripts('evaluate', ['activations', 'parquet', 'summaries', 'pairs']),
   model: () => scripts('model', ['elements', 'llama', 'architectures', 'sample', 'tokenizer']),
   safetensors,
-  'model-trees': () => scripts('model-trees', ['make'], path.resolve(options.models)),
+  'model-trees'() {
+    if (options.models) scripts('model-trees', ['make'], path.resolve(options.models));
+    else skipped('model-trees', '--models names no folder of public index files');
+  },
+  gguf() {
+    scripts('gguf', ['files']);
+    const converter = options['llama-cpp'];
+    if (converter) scripts('gguf', ['convert'], path.resolve(converter));
+    else skipped('gguf/convert.py', '--llama-cpp names no checkout');
+    // tokenizers trains a Unigram model otherwise in each run: hash tables with random seeds.
+    skipped('gguf/tokenizers.py', 'the models that it trains differ from run to run');
+  },
 };
 
 function changedFiles() {
@@ -126,10 +146,6 @@ async function main() {
   }
   const before = changedFiles();
   for (const folder of chosen) {
-    if (folder === 'model-trees' && !options.models) {
-      process.stdout.write('SKIPPED model-trees: --models names no folder of public index files\n');
-      continue;
-    }
     await FOLDERS[folder]();
   }
   const changed = [...changedFiles()].filter((line) => !before.has(line));

@@ -51,6 +51,8 @@ export interface EvaluateRequest {
   readonly memory?: number | undefined;
   /** How the model is evaluated, where not the memory is to decide. */
   readonly manner?: Manner;
+  /** Takes the scores of each window, in their order. */
+  readonly onWindow?: (scores: WindowScores) => void;
   /** Starts the workers; the job ends them, also when it fails or is cancelled. */
   readonly startPool: (need: PoolNeed) => Promise<ModelPool>;
   readonly createDigest: CreateDigest;
@@ -114,6 +116,7 @@ export async function* evaluate(
     for await (const event of events) {
       if (event.kind === 'scored') {
         scores.push(event.scores);
+        request.onWindow?.(event.scores);
         if (event.cached) cachedWindows++;
         running = take(event.scores);
       } else {

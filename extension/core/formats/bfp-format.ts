@@ -78,6 +78,7 @@ export function bfpFormat({ id, aliases, title, magnitudeBits }: BfpDefinition):
     bits,
     largest: limit * step,
     codePoints: Array.from({ length: 2 * limit + 1 }, (_, at) => (at - limit) * step),
+    rounding: 'bits beyond the shared exponent are dropped, then to nearest, ties to even',
     granularities: ['group'],
     defaultScale: { kind: 'group', size: BLOCK },
     defaultScaleDtype: 'F8_E8M0',

@@ -46,6 +46,7 @@ export function bitsandbytesFormat({ type, codebook, ...definition }: Bitsandbyt
     granularities: ['group'],
     defaultScale: { kind: 'group', size: 64 },
     defaultScaleDtype: 'F32',
+    rounding: 'to the nearest code, a tie to the lower one',
     stochastic: false,
     options: ['nested', 'rotate', 'outliers'],
     flattened: true,

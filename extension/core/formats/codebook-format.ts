@@ -45,6 +45,7 @@ export function codebookFormat(definition: CodebookDefinition): CodebookFormat {
     granularities: ['group', 'channel', 'tensor'],
     defaultScale: { kind: 'group', size: group },
     defaultScaleDtype: 'BF16',
+    rounding: 'to the nearest code, a tie to the lower one',
     stochastic: false,
     ...(options && { options }),
     packed: storedBits(standard) < 8,

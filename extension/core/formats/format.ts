@@ -132,6 +132,8 @@ export interface NumberFormat {
   readonly defaultScaleDtype: ScaleDtype;
   /** The dtypes its scales may be stored in; any when not given. */
   readonly scaleDtypes?: readonly ScaleDtype[];
+  /** How it rounds, where that is not to the nearest code with ties to even; for people to read. */
+  readonly rounding?: string;
   /** Whether it can be rounded stochastically. */
   readonly stochastic: boolean;
   /** Options that it takes beyond scale, rounding and overflow; none when not given. */

@@ -5,6 +5,7 @@ export interface ModelExports {
   pack8(x: number, strideX: number, rows: number, columns: number, packed: number): void;
   // prettier-ignore
   matmul(x: number, w: number, y: number, strideY: number, rows: number, depth: number, columns: number, accumulate: boolean): void;
+  useTallTiles(on: boolean): void;
   addBias(x: number, bias: number, rows: number, columns: number): void;
   gather(table: number, tokens: number, count: number, columns: number, y: number): void;
   gatherRows(x: number, ids: number, count: number, columns: number, y: number): void;

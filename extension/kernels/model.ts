@@ -8,6 +8,7 @@ import { elementOps } from './model-elements';
 import { linearOps } from './model-linear';
 import { roundingOps } from './model-rounding';
 import { scoringOps, type ModelScoring } from './model-scoring';
+import { hasTallTiles } from './tall-tiles';
 
 /** The wasm kernels with a memory of their own, which grows up to 4 GiB as weights are loaded. */
 export interface ModelKernels extends ModelOps, ModelScoring {
@@ -23,8 +24,6 @@ export interface ModelKernels extends ModelOps, ModelScoring {
   copy(x: Activations): Activations;
   /** Row-major values put into the kernels' memory. */
   write(values: Float32Array, rows: number, columns: number): Activations;
-  /** e^x with the kernels' approximation. */
-  exp(values: Float32Array): Float32Array<ArrayBuffer>;
 }
 
 export function instantiateModelKernels(module: WebAssembly.Module): ModelKernels {
@@ -34,6 +33,7 @@ export function instantiateModelKernels(module: WebAssembly.Module): ModelKernel
   };
   const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
   const wasm = instance.exports as unknown as ModelExports;
+  wasm.useTallTiles(hasTallTiles());
   return modelKernels(wasm, createArena(memory, wasm.heapBase()));
 }
 
@@ -85,14 +85,6 @@ export function modelKernels(wasm: ModelExports, arena: Arena): ModelKernels {
       floats(y.pointer, padded(rows) * columns).fill(0);
       floats(y.pointer, values.length).set(values);
       return y;
-    },
-    exp(values) {
-      const scratch = mark();
-      const at = take(padded(values.length) * 4);
-      floats(at, values.length).set(values);
-      wasm.exponentials(at, padded(values.length));
-      release(scratch);
-      return floats(at, values.length).slice();
     },
   };
 }

@@ -7,7 +7,7 @@ export { gather } from './gather';
 export { gelu, geluTanh } from './gelu';
 export { layerNorm } from './layer-norm';
 export { logSumExp } from './log-sum-exp';
-export { matmul } from './matmul';
+export { matmul, useTallTiles } from './matmul';
 export { pack4, pack8 } from './pack';
 export { rmsNorm } from './rms-norm';
 export { rotate } from './rotate';

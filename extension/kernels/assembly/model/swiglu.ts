@@ -2,7 +2,7 @@ import { exp4 } from './exp';
 
 /**
  * gate = silu(gate) * up, element by element, silu(x) = x / (1 + e^-x). `count` is a multiple of 4.
- * e^-x stops at e^88.37, so silu of less than -88.37 is a tiny negative number where the exact one is tinier.
+ * silu is off by less than 2.5 units in the last place, and 0 below -88.7, where e^-x is infinite.
  */
 export function swiglu(gate: usize, up: usize, count: i32): void {
   const one = f32x4.splat(1);

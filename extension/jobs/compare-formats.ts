@@ -4,7 +4,7 @@ import { standardDeviation } from '../core/analysis/moments';
 import { wasserstein } from '../core/analysis/wasserstein';
 import type { TensorTree, TreeTensor } from '../core/checkpoint/tensor';
 import type { Cast } from '../core/formats/format';
-import { sourceFloats } from '../core/formats/source-floats';
+import { sourceFloats } from '../core/formats/floats/source-floats';
 import { divides } from '../core/resolve/treatment';
 import { castTensor, type CastSource } from './cast-tensor';
 import { fusedRange } from './fused-range';

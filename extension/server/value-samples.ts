@@ -2,7 +2,7 @@ import { profileValues, type ValueProfile } from '../core/analysis/value-profile
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TreeTensor } from '../core/checkpoint/tensor';
 import { openWeights } from '../core/checkpoint/weights';
-import { isSourceDtype, sourceFloats } from '../core/formats/source-floats';
+import { isSourceDtype, sourceFloats } from '../core/formats/floats/source-floats';
 import type { CheckpointPlace } from './client-files';
 
 /** Runs of neighbouring values that are read of a tensor, spread evenly over it: outliers sit in certain columns. */

@@ -6,7 +6,7 @@ import { openWeights } from '../../extension/core/checkpoint/weights';
 import { createDigest } from '../../extension/core/digest';
 import { openTokenizer } from '../../extension/core/evaluate/tokenize';
 import { BUILT_IN_FORMATS } from '../../extension/core/formats/registry';
-import { sourceFloats } from '../../extension/core/formats/source-floats';
+import { sourceFloats } from '../../extension/core/formats/floats/source-floats';
 import { modelGraph } from '../../extension/core/model/architectures';
 import { parsePolicy } from '../../extension/core/policy/parse';
 import { resolve } from '../../extension/core/resolve/resolve';

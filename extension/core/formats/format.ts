@@ -1,7 +1,7 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
 import type { CastOption, CastOptions } from './cast-options';
 import type { FormatDefinition } from './definition';
-import type { FloatLayout } from './float-codes';
+import type { FloatLayout } from './floats/float-codes';
 
 /**
  * Which elements share one scale. A tensor is seen as a matrix: columns = last axis, rows = all other axes

@@ -1,5 +1,5 @@
 import type { Cast } from '../formats/format';
-import { INTEGER_BITS } from '../formats/integer-codes';
+import { INTEGER_BITS } from '../formats/integers/integer-codes';
 import type { Plan, PlannedTensor } from '../resolve/plan';
 import { bitsandbytesLoading } from './bitsandbytes-loading';
 import { blockScheme } from './block-scheme';

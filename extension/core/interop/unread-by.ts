@@ -1,6 +1,6 @@
 import type { Cast } from '../formats/format';
-import { INTEGER_BITS } from '../formats/integer-codes';
-import { packsZeroPoints } from '../formats/integer-zero-points';
+import { INTEGER_BITS } from '../formats/integers/integer-codes';
+import { packsZeroPoints } from '../formats/integers/integer-zero-points';
 import type { Target } from '../policy/keys';
 
 /**

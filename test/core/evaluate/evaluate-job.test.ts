@@ -220,11 +220,7 @@ describe('a cast that differs in late layers only, of weights that pass by', () 
 
   test.each([
     ['goes on from the base', createMemoryBaseCache(), ['layer 2 of 2', 'head']],
-    [
-      'begins at the start where streams take too much room',
-      createMemoryBaseCache(1e5),
-      ['embedding', 'layer 1 of 2'],
-    ],
+    ['begins at the start where streams take too much room', createMemoryBaseCache(1e5), ['embedding', 'layer 1 of 2']],
   ])('%s', async (_, cache, first) => {
     const baseCaching = { cache, kernels: 'plain', stamp: '' };
     const change = { manner: STREAMED, baseCaching, windows: 1 };

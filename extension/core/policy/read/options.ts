@@ -1,5 +1,5 @@
 import { CAST_OPTIONS, type CastOption, type CastOptions } from '../../formats/cast-options';
-import { INTEGER_BITS } from '../../formats/integer-codes';
+import { INTEGER_BITS } from '../../formats/integers/integer-codes';
 import type { NumberFormat } from '../../formats/format';
 import type { CastOptionChoice } from '../policy';
 import { located, type Located } from '../range';

@@ -50,7 +50,7 @@ const FACTORS = memory.data(TOGETHER * 4, 16);
  * Casts rows of float32 to codes, one a byte, run by run: a run is `size` columns, the last of a row may be shorter.
  *
  * Not `blockwise`: codes of x / scale; with `fixed` > 0 that is the scale of all, else each run gets its own, stored
- * at `scales`. See core/formats/codebook-rows.ts. `blockwise`: see core/formats/bitsandbytes-blocks.ts for its two
+ * at `scales`. See core/formats/codebooks/codebook-rows.ts. `blockwise`: see core/formats/bitsandbytes/bitsandbytes-blocks.ts for its two
  * ways to scale. Values beyond the codebook are added to the u32 at `saturated`.
  */
 export function encodeCodebook(

@@ -25,7 +25,7 @@ function scaleOf(kind: i32, part: f32, steps: f32, lowest: f32, highest: f32, dt
   store<f32>(FOUND, zero, 4);
 }
 
-/** The parts that `fit: mse` tries: core/formats/scale-fit.ts; for the mean core/formats/ternary.ts. */
+/** The parts that `fit: mse` tries: core/formats/scale-fit.ts; for the mean core/formats/integers/ternary.ts. */
 function candidateCount(kind: i32): i32 {
   return kind === ABSMEAN ? 82 : 49;
 }

@@ -97,7 +97,7 @@ function countBeyond(src: usize, n: i32, divisor: f32, limit: f32): u32 {
   return count;
 }
 
-/** The same cast one by one, whatever the values hold; see core/formats/mx-elements.ts. */
+/** The same cast one by one, whatever the values hold; see core/formats/block-scaled/mx-elements.ts. */
 function encodeSmallCarefully(
   src: usize,
   dst: usize,

@@ -6,7 +6,7 @@ import { parseModelConfig } from '../../../../extension/core/checkpoint/config';
 import { ggufNames } from '../../../../extension/core/checkpoint/gguf/names';
 import { openCheckpoint } from '../../../../extension/core/checkpoint/open';
 import { openWeights } from '../../../../extension/core/checkpoint/weights';
-import { sourceFloats } from '../../../../extension/core/formats/source-floats';
+import { sourceFloats } from '../../../../extension/core/formats/floats/source-floats';
 import { modelGraph } from '../../../../extension/core/model/architectures';
 import { memoryFolder } from '../../../fixtures/memory-folder';
 

@@ -29,7 +29,12 @@ const web = { ...shared, platform: 'browser', mainFields: ['browser', 'module', 
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
-  { ...node, entryPoints: { extension: 'extension/client/node.ts' }, outdir: 'dist/node' },
+  // The extension alone is loaded on activation; the session is what it loads then.
+  {
+    ...node,
+    entryPoints: { extension: 'extension/client/node.ts', session: 'extension/client/node-session.ts' },
+    outdir: 'dist/node',
+  },
   { ...node, entryPoints: { server: 'extension/server/node.ts' }, outdir: 'dist/node' },
   {
     ...node,
@@ -49,7 +54,7 @@ const bundles = [
     ...web,
     format: 'cjs',
     external: ['vscode'],
-    entryPoints: { extension: 'extension/client/browser.ts' },
+    entryPoints: { extension: 'extension/client/browser.ts', session: 'extension/client/browser-session.ts' },
     outdir: 'dist/web',
   },
   {

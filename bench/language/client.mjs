@@ -13,8 +13,8 @@ const {
  * A server process and one document in it. Findings are pulled where the server offers that, as VS Code does; otherwise
  * they are waited for until those of the newest version were sent. `configuration` answers what the server asks for.
  */
-export async function startClient(script, { root, capabilities, configuration }) {
-  const child = spawn(process.execPath, [script, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startClient(script, { root, capabilities, configuration, nodeFlags = [] }) {
+  const child = spawn(process.execPath, [...nodeFlags, script, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
@@ -82,6 +82,7 @@ export async function startClient(script, { root, capabilities, configuration })
     hover: (uri, position) => connection.sendRequest('textDocument/hover', { textDocument: { uri }, position }),
     lenses: (uri) => connection.sendRequest('textDocument/codeLens', { textDocument: { uri } }),
     memory: () => memoryOf(child.pid),
+    processor: () => processorOf(child.pid),
     async stop() {
       await connection.sendRequest('shutdown');
       await connection.sendNotification('exit');
@@ -97,6 +98,18 @@ function memoryOf(pid) {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const of = (key) => Math.round((Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024) / 1e6);
     return { now: of('VmRSS'), peak: of('VmHWM') };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Milliseconds of processor that the main thread of a process has used: what its answers take when nothing else runs
+ * beside it. Undefined where the system does not tell.
+ */
+function processorOf(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
   } catch {
     return undefined;
   }

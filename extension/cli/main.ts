@@ -14,7 +14,7 @@ import { plan } from './commands/plan';
 import { CommandError, EXIT, type ExitCode } from './exit-code';
 import { messageOf } from './open-policy';
 import { CACHE, NO_CACHE, type CacheOption } from './base-cache';
-import { CHECKPOINT, JSON_OUT, REPRODUCIBLE, positiveInteger } from './options';
+import { CHECKPOINT, JSON_OUT, MEMORY, REPRODUCIBLE, memorySize, positiveInteger } from './options';
 import type { Terminal } from './terminal';
 import { Cancelled } from '../jobs/progress';
 
@@ -50,7 +50,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
   root
     .command('inspect')
     .description('what a checkpoint holds: layers, modules, dtypes, bytes (headers only)')
-    .argument('<checkpoint>', 'folder, .safetensors or .safetensors.index.json')
+    .argument('<checkpoint>', 'folder, .safetensors, .safetensors.index.json or .gguf')
     .option('--tensors', 'list every tensor', false)
     .option('--stats', 'read the weights too: how their values are spread, and the best format of each width', false)
     .option('--save', 'with --stats: keep them beside the weights, for findings about values', false)
@@ -105,6 +105,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
     .option('--max-perplexity-increase <percent>', 'gate: exit code 1 when perplexity grows by more than this')
     .option(...CHECKPOINT)
     .option('--workers <n>', 'workers (default: one a core)', positiveInteger('--workers'))
+    .option(...MEMORY, memorySize)
     .option(...REPRODUCIBLE, false)
     .option(...CACHE)
     .option(...NO_CACHE)
@@ -122,6 +123,7 @@ function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command
             scoring: options.scoring,
             maxPerplexityIncrease: options.maxPerplexityIncrease,
             workers: options.workers,
+            memory: options.memory,
             reproducible: options.reproducible,
             cache: options.cache,
             signal,
@@ -166,6 +168,7 @@ interface EvalFlags {
   readonly scoring?: string;
   readonly maxPerplexityIncrease?: string;
   readonly workers?: number;
+  readonly memory?: number;
   readonly reproducible: boolean;
   readonly cache?: CacheOption;
 }

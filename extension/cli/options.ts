@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseBytes } from '../core/byte-size';
 import { CommandError, EXIT, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
@@ -23,4 +24,16 @@ export function positiveInteger(option: string): (text: string) => number {
     if (Number.isInteger(value) && value >= 1) return value;
     throw new CommandError(`${option} takes a whole number of at least 1, not "${text}"`, EXIT.wrongUse);
   };
+}
+
+export const MEMORY = [
+  '--memory <size>',
+  'memory that all workers may take, such as 8GB (default: what is free); weights that do not fit pass by, layer by layer',
+] as const;
+
+/** An amount of memory, in bytes. */
+export function memorySize(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  throw new CommandError(`--memory takes an amount such as 8GB or 1.5 GiB, not "${text}"`, EXIT.wrongUse);
 }

@@ -3,12 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { machineMemory } from '../files/node-memory';
 import type { PoolNeed } from '../jobs/evaluate';
 import { hasRelaxedSimd, kernelFile, type KernelModule } from '../kernels/relaxed-simd';
 import { createModelPool } from '../worker/model-pool';
 import type { ModelPool } from '../worker/model-protocol';
-import { modelWorkerCount } from '../worker/model-worker-count';
 import { createKernelPool } from '../worker/pool';
 import type { KernelPool } from '../worker/protocol';
 import { spawnNodeWorker } from '../worker/spawn-node';
@@ -56,19 +54,18 @@ export async function startKernelPool(asked: number | undefined): Promise<Kernel
   });
 }
 
-/** Workers that each hold the model and its cast, no more than there is memory for; `reproducible` as `plain` above. */
+/** Workers that run the model and its cast; `reproducible` as `plain` above. */
 export async function startModelPool(
-  asked: number | undefined,
-  { graph, context, rounding, bytes }: PoolNeed,
+  { graph, context, rounding, workers, manner }: PoolNeed,
   reproducible: boolean,
 ): Promise<ModelPool> {
   return createModelPool({
     spawn: () => Promise.resolve(spawnNodeWorker(workerScript('model-worker'))),
-    size: modelWorkerCount(workerCount(asked), bytes, machineMemory()),
+    size: workers,
     module: await compileKernels('model', reproducible),
     graph,
     context,
     rounding,
-    bytes,
+    manner,
   });
 }

@@ -1,75 +1,50 @@
 import * as vscode from 'vscode';
-import { createCheckpoints } from './checkpoints';
-import { registerApply } from './commands/apply';
-import { registerCompactRules } from './commands/compact-rules';
-import { registerCompareRevision } from './commands/compare-revision';
-import { registerEvaluate } from './commands/evaluate';
-import { registerExplainTensor } from './commands/explain-tensor';
-import { registerNavigation } from './commands/navigation';
-import { registerNewPolicy } from './commands/new-policy';
-import { registerRulesFromSelection } from './commands/rules-from-selection';
-import { createDashboards } from './dashboard/dashboards';
-import { createReportDocuments, type ReportDocuments } from './documents/report-documents';
-import type { Platform } from './platform';
-import { createPolicyStates } from './policy-state';
-import { createReports } from './reports';
-import { createCheckpointTree } from './views/checkpoint-tree';
-import { createWorkers } from './workers';
 
-/** What commands and views share; made once on activation. */
-export interface Session {
-  readonly context: vscode.ExtensionContext;
-  readonly platform: Platform;
-  readonly checkpoints: ReturnType<typeof createCheckpoints>;
-  readonly states: ReturnType<typeof createPolicyStates>;
-  readonly reports: ReturnType<typeof createReports>;
-  readonly documents: ReportDocuments;
-  readonly workers: ReturnType<typeof createWorkers>;
-  readonly log: vscode.LogOutputChannel;
+/** What a bundle `session.js` exports. */
+export interface SessionBundle {
+  readonly start: (context: vscode.ExtensionContext) => StartedSession;
 }
 
-/** Wires the extension together; nothing heavy runs here (workers and wasm start with the first job). */
-export function activate(context: vscode.ExtensionContext, platform: Platform): void {
-  const log = vscode.window.createOutputChannel('Downcast', { log: true });
-  const checkpoints = createCheckpoints(platform);
-  const states = createPolicyStates(checkpoints);
-  const reports = createReports();
-  const workers = createWorkers(context, platform);
-  const documents = createReportDocuments();
-  const session: Session = { context, platform, checkpoints, states, reports, documents, workers, log };
-  context.subscriptions.push(
-    log,
-    checkpoints,
-    states,
-    reports,
-    workers,
-    createCheckpointTree(states),
-    createDashboards(session),
-    documents,
-    registerApply(session),
-    registerEvaluate(session),
-    registerNavigation(session),
-    registerNewPolicy(session),
-    registerExplainTensor(session),
-    registerCompactRules(session),
-    registerRulesFromSelection(session),
-    registerCompareRevision(session),
+/** Everything the extension does, once its code is loaded. */
+export interface StartedSession {
+  /** Fills a dashboard that was open when the window was closed. */
+  readonly restoreDashboard: (panel: vscode.WebviewPanel, saved: unknown) => void;
+}
+
+/**
+ * All that happens on activation: commands and dashboards get stand-ins that load the rest when they are used, and the
+ * rest is loaded when activation is over. The code behind it takes far longer to compile than the window should wait.
+ */
+export function activate(context: vscode.ExtensionContext, load: () => Promise<SessionBundle>): void {
+  let started: Promise<StartedSession> | undefined;
+  const start = (): Promise<StartedSession> =>
+    (started ??= load().then((bundle) => {
+      standIns.dispose();
+      return bundle.start(context);
+    }));
+  const standIns = vscode.Disposable.from(
+    ...commandsOf(context).map((command) =>
+      vscode.commands.registerCommand(command, async (...given: unknown[]) => {
+        await start();
+        return vscode.commands.executeCommand(command, ...given);
+      }),
+    ),
   );
-  startLanguageClient(session);
+  const dashboards = vscode.window.registerWebviewPanelSerializer('downcast.dashboard', {
+    deserializeWebviewPanel: async (panel, saved: unknown) => (await start()).restoreDashboard(panel, saved),
+  });
+  context.subscriptions.push(standIns, dashboards);
+  setTimeout(() => void start().catch(tell), 0);
 }
 
-/** The language client is loaded and started after activation: neither it nor a slow server holds back the window. */
-function startLanguageClient({ context, platform, log }: Session): void {
-  const afterActivation = new Promise((resolve) => setTimeout(resolve, 0));
-  const started = afterActivation.then(async () => {
-    const client = await platform.createClient(context);
-    context.subscriptions.push({ dispose: () => void client.dispose() });
-    await client.start();
-  });
-  started.catch((error: unknown) => {
-    log.error('the language server did not start', error instanceof Error ? error : String(error));
-    void vscode.window.showErrorMessage(
-      'Downcast: the language server did not start, so policies are not checked; see the Downcast output.',
-    );
-  });
+function commandsOf({ extension }: vscode.ExtensionContext): readonly string[] {
+  const { contributes } = extension.packageJSON as {
+    readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+  };
+  return contributes.commands.map(({ command }) => command);
+}
+
+function tell(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  void vscode.window.showErrorMessage(`Downcast could not be loaded: ${reason}. Install the extension again.`);
 }

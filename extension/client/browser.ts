@@ -1,36 +1,25 @@
 import * as vscode from 'vscode';
-import { createDigest } from '../core/digest';
-import { spawnBrowserWorker } from '../worker/spawn-browser';
-import { activate as activateShared } from './activate';
-import { vscodeOutput } from './files/vscode-output';
-import { virtualPlace } from './files/virtual-place';
-import { clientOptions, serveFiles } from './language-client';
-import type { Platform } from './platform';
+import { activate as activateShared, type SessionBundle } from './activate';
 
 /** Entry of the web extension host. */
 export function activate(context: vscode.ExtensionContext): void {
-  activateShared(context, webPlatform(context));
+  const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'web', 'session.js');
+  activateShared(context, async () => {
+    const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(script));
+    return evaluate(source, script);
+  });
 }
 
-function webPlatform(context: vscode.ExtensionContext): Platform {
-  const script = (name: string): vscode.Uri => vscode.Uri.joinPath(context.extensionUri, 'dist', 'web', `${name}.js`);
-  return {
-    cores: navigator.hardwareConcurrency,
-    memory: () => undefined,
-    createDigest,
-    createClient: async () => {
-      // Loaded when activation is over: the client's code takes longer to load than all of ours.
-      const { LanguageClient } = await import('vscode-languageclient/browser');
-      const worker = new Worker(script('server').toString(true), { name: 'Downcast language server' });
-      const client = new LanguageClient('downcast', 'Downcast', worker, clientOptions(context));
-      serveFiles(client);
-      return client;
-    },
-    spawnWorker: async (name) => {
-      const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(script(name)));
-      return spawnBrowserWorker(source, `Downcast ${name}`);
-    },
-    place: virtualPlace,
-    createOutput: ({ uri, id }) => Promise.resolve(vscodeOutput(uri, id)),
+/** The web host's `require` knows `vscode` alone, so our second script is run as the host itself runs the first one. */
+function evaluate(source: string, script: vscode.Uri): SessionBundle {
+  const module: { exports: unknown } = { exports: {} };
+  const require = (name: string): unknown => {
+    if (name === 'vscode') return vscode;
+    throw new Error(`${name} is not part of the extension`);
   };
+  const named = `${source}\n//# sourceURL=${script.toString(true)}`;
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- our own file, and the only way to load it there
+  const run = new Function('module', 'exports', 'require', named) as (...given: unknown[]) => void;
+  run(module, module.exports, require);
+  return module.exports as SessionBundle;
 }

@@ -1,41 +1,11 @@
-import { availableParallelism } from 'node:os';
+import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
-import { nodeDigest } from '../files/node-digest';
-import { machineMemory } from '../files/node-memory';
-import { nodeFolder } from '../files/node-folder';
-import { createNodeOutput } from '../files/node-output';
-import { spawnNodeWorker } from '../worker/spawn-node';
-import { activate as activateShared } from './activate';
-import { vscodeOutput } from './files/vscode-output';
-import { virtualPlace } from './files/virtual-place';
-import { clientOptions, serveFiles } from './language-client';
-import type { Platform } from './platform';
+import { activate as activateShared, type SessionBundle } from './activate';
 
 /** Entry of the Node extension host: desktop and remote. */
 export function activate(context: vscode.ExtensionContext): void {
-  activateShared(context, nodePlatform(context));
-}
-
-function nodePlatform(context: vscode.ExtensionContext): Platform {
-  const script = (name: string): string =>
-    vscode.Uri.joinPath(context.extensionUri, 'dist', 'node', `${name}.js`).fsPath;
-  return {
-    cores: availableParallelism(),
-    memory: machineMemory,
-    createDigest: nodeDigest,
-    createClient: async () => {
-      // Loaded when activation is over: the client's code takes longer to load than all of ours.
-      const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
-      const server = { module: script('server'), transport: TransportKind.ipc };
-      const client = new LanguageClient('downcast', 'Downcast', { run: server, debug: server }, clientOptions(context));
-      serveFiles(client);
-      return client;
-    },
-    spawnWorker: (name) => Promise.resolve(spawnNodeWorker(script(name))),
-    place: (uri) => (uri.scheme === 'file' ? nodeFolder(uri.fsPath) : virtualPlace(uri)),
-    createOutput: async ({ uri, id, requiredBytes, input }) =>
-      uri.scheme === 'file' && input.scheme === 'file'
-        ? createNodeOutput({ path: uri.fsPath, id, requiredBytes, inputs: [input.fsPath], replace: true })
-        : vscodeOutput(uri, id),
-  };
+  activateShared(context, () => {
+    const { fsPath } = vscode.Uri.joinPath(context.extensionUri, 'dist', 'node', 'session.js');
+    return Promise.resolve(createRequire(__filename)(fsPath) as SessionBundle);
+  });
 }

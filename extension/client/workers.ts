@@ -3,7 +3,6 @@ import type { PoolNeed } from '../jobs/evaluate';
 import { kernelFile } from '../kernels/relaxed-simd';
 import { createModelPool } from '../worker/model-pool';
 import type { ModelPool } from '../worker/model-protocol';
-import { modelWorkerCount } from '../worker/model-worker-count';
 import { createKernelPool } from '../worker/pool';
 import type { KernelPool } from '../worker/protocol';
 import type { Platform } from './platform';
@@ -13,7 +12,7 @@ import type { Disposes } from './disposes';
 export interface Workers extends Disposes {
   readonly size: number;
   kernels(): Promise<KernelPool>;
-  /** Workers for one evaluation, which ends them; no more than there is memory for. */
+  /** Workers for one evaluation, which ends them. */
   model(need: PoolNeed): Promise<ModelPool>;
 }
 
@@ -30,15 +29,15 @@ export function createWorkers(context: vscode.ExtensionContext, platform: Platfo
   const size = workerCount(platform.cores);
   return {
     size,
-    model: async ({ graph, context, rounding, bytes }) =>
+    model: async ({ graph, context, rounding, workers, manner }) =>
       createModelPool({
         spawn: () => platform.spawnWorker('model-worker'),
-        size: modelWorkerCount(size, bytes, platform.memory()),
+        size: workers,
         module: await module('model'),
         graph,
         context,
         rounding,
-        bytes,
+        manner,
       }),
     kernels: () =>
       (pool ??= module('cast').then((wasm) =>

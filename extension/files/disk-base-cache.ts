@@ -19,6 +19,7 @@ export function createDiskBaseCache(folder: string, limit = DISK_LIMIT): BaseCac
   const place = (key: string): string => path.join(folder, key + ENDING);
   let total: number | undefined;
   return {
+    limit,
     async has(key) {
       return (await attempt(() => stat(place(key)))) !== undefined;
     },

@@ -12,7 +12,7 @@ export async function refuseInputs(final: string, inputs: readonly string[]): Pr
   const output = await realPlace(final);
   for (const input of inputs) {
     const real = await realpath(input);
-    const single = (await stat(real)).isFile() && real.endsWith('.safetensors');
+    const single = (await stat(real)).isFile() && /\.(safetensors|gguf)$/.test(real);
     // A single weight file may have the output beside it; an index stands for its whole folder.
     const source = single || (await stat(real)).isDirectory() ? real : path.dirname(real);
     const named = path.join(await realpath(path.dirname(input)), path.basename(input));

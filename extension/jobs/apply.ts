@@ -3,7 +3,10 @@ import type { CheckpointFolder } from '../core/checkpoint/byte-source';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { encodeConfig } from '../core/checkpoint/encode-config';
 import { encodeShardIndex } from '../core/checkpoint/shard-index';
+import { readGgufTokenizer } from '../core/checkpoint/gguf/tokenizer/read-tokenizer';
+import type { TokenizerFiles } from '../core/checkpoint/gguf/tokenizer/tokenizer-files';
 import type { CreateDigest } from '../core/digest';
+import { whyNotWritten, writtenIndex, writtenMetadata } from '../core/interop/gguf-source';
 import { checkpointManifest } from '../core/interop/manifest';
 import { outputShards } from '../core/interop/output-shards';
 import { loading, type Loading } from '../core/interop/quantization-config';
@@ -12,6 +15,7 @@ import type { Plan, PlannedTensor } from '../core/resolve/plan';
 import type { OutputFolder } from '../files/output-folder';
 import type { AppliedTensor, ApplyReport } from './apply-report';
 import type { CastSource } from './cast-tensor';
+import { fusedRangeOf } from './fused-range';
 import { Cancelled, type Progress } from './progress';
 import { verifyShard, type VerifiedFile } from './verify';
 import { writeShard, type WrittenTensor } from './write-shard';
@@ -42,6 +46,8 @@ const encoder = new TextEncoder();
  */
 export async function* apply(request: ApplyRequest): AsyncGenerator<Progress, ApplyReport, undefined> {
   refuseErrors(request.plan);
+  const why = whyNotWritten(request.checkpoint, request.plan);
+  if (why !== undefined) throw new Error(why);
   try {
     return yield* writeVerifyCommit(request);
   } catch (error) {
@@ -60,12 +66,13 @@ async function* writeVerifyCommit(request: ApplyRequest): AsyncGenerator<Progres
   const { checkpoint, plan, output, createDigest, signal } = request;
   const started = request.now();
   const shards = outputShards(plan);
+  const source = { ...request.source, fusedRange: fusedRangeOf(plan) };
   const written: WrittenTensor[] = [];
   const errors = new Map<PlannedTensor, CastErrorSums>();
   let cast = 0;
   for (const shard of shards) {
-    const metadata = checkpoint.files.find(({ file }) => file === shard.file)?.metadata ?? new Map<string, string>();
-    const events = writeShard(shard, metadata, request.source, output, createDigest, signal);
+    const metadata = writtenMetadata(checkpoint, shard.file);
+    const events = writeShard(shard, metadata, source, output, createDigest, signal);
     for (;;) {
       if (signal?.aborted) throw new Cancelled();
       const next = await events.next();
@@ -107,6 +114,7 @@ async function* writeVerifyCommit(request: ApplyRequest): AsyncGenerator<Progres
 
   const how = loading(plan);
   await writeSidecars(request, how, written);
+  const unwritten = checkpoint.container === undefined ? undefined : await writeTokenizer(request);
   const manifest = checkpointManifest({ checkpoint, plan, policy: request.policy, createDigest, written, files });
   await writeFile(output, 'downcast.json', encoder.encode(manifest));
   if (signal?.aborted) throw new Cancelled();
@@ -119,14 +127,14 @@ async function* writeVerifyCommit(request: ApplyRequest): AsyncGenerator<Progres
     bitsPerWeight: plan.bitsPerWeight,
     tensors: plan.tensors.map((planned) => appliedTensor(planned, errors.get(planned))),
     verified: { storedTensors: written.length, bytes: writtenBytes },
-    loader: { kind: how.kind, note: how.note },
+    loader: { kind: how.kind, note: unwritten === undefined ? how.note : `${how.note}; ${unwritten}` },
     seconds: (request.now() - started) / 1000,
   };
 }
 
 async function writeSidecars(request: ApplyRequest, how: Loading, written: readonly WrittenTensor[]): Promise<void> {
   const { folder, output, checkpoint, signal } = request;
-  for (const file of (await folder.list()).filter(isSidecar)) {
+  for (const file of (await folder.list()).filter((each) => isSidecar(each, checkpoint.container))) {
     const source = await folder.open(file);
     try {
       if (source.size <= SIDECAR_LIMIT) await writeFile(output, file, await source.read(0, source.size, signal));
@@ -138,7 +146,23 @@ async function writeSidecars(request: ApplyRequest, how: Loading, written: reado
     const config = { ...checkpoint.config.raw, ...(how.config && { quantization_config: how.config }) };
     await writeFile(output, 'config.json', encoder.encode(encodeConfig(config)));
   }
-  if (checkpoint.index) await writeFile(output, checkpoint.index, encoder.encode(encodeShardIndex(written)));
+  const index = writtenIndex(checkpoint);
+  if (index) await writeFile(output, index, encoder.encode(encodeShardIndex(written)));
+}
+
+/** The tokenizer of a GGUF model as the files that loaders read; says why there is none where it can't be had. */
+async function writeTokenizer({ folder, checkpoint, output, signal }: ApplyRequest): Promise<string | undefined> {
+  let files: TokenizerFiles;
+  try {
+    files = await readGgufTokenizer(folder, checkpoint, signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return `no tokenizer was written: ${(error as Error).message}`;
+  }
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(output, name, encoder.encode(`${JSON.stringify(content, null, 1)}\n`));
+  }
+  return undefined;
 }
 
 async function writeFile(output: OutputFolder, name: string, bytes: Uint8Array): Promise<void> {

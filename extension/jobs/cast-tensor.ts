@@ -1,15 +1,20 @@
-import { NO_VALUES, addRanges, tensorRange } from '../core/analysis/value-range';
+import type { ColumnRanges } from '../core/analysis/column-ranges';
+import { tensorRange, type ValueRange } from '../core/analysis/value-range';
 import { NO_ERROR, addErrors, type CastErrorSums } from '../core/analysis/cast-error';
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
-import type { Cast, MatrixShape, TensorRange } from '../core/formats/format';
+import type { Cast, TensorRange } from '../core/formats/format';
 import { formatOf } from '../core/formats/format-of';
 import { matrixShape } from '../core/formats/matrix';
 import { rowUnit } from '../core/formats/row-unit';
-import type { CastResult, KernelPool, RangeResult } from '../worker/protocol';
+import { seededFor } from '../core/formats/stochastic';
+import type { CastResult, KernelPool } from '../worker/protocol';
+import type { FusedRange } from './fused-range';
 import { meanScale, withoutNesting } from './mean-scale';
 import { outlierRange } from './outlier-range';
 import { inOrder } from './pipeline';
+import { rowRuns, type RowRun } from './row-runs';
+import { wholeRange } from './whole-range';
 
 /** Reads bytes of a tensor: `offset` counts from the tensor's first byte. */
 export type ReadTensor = (
@@ -22,37 +27,15 @@ export type ReadTensor = (
 export interface CastSource {
   readonly pool: KernelPool;
   readonly read: ReadTensor;
+  /** Absent where tensors are cast one by one: each then has a global scale of its own. */
+  readonly fusedRange?: FusedRange;
 }
-
-/** Source bytes cast at a time: small enough for a prompt cancel, large enough to hide the message's cost. */
-const CHUNK_BYTES = 8 << 20;
 
 /** What is known of a tensor when all of it is cast. */
 export interface TensorCast {
   readonly errors: CastErrorSums;
   /** Zeros when nothing needed it. */
   readonly range: TensorRange;
-}
-
-/** A run of whole rows of a tensor. */
-export interface RowRun {
-  readonly firstRow: number;
-  readonly rows: number;
-}
-
-/**
- * Cuts a matrix into runs of whole rows of about `CHUNK_BYTES`, each but the last a multiple of `unit` rows long;
- * none when it is empty.
- */
-export function rowRuns(matrix: MatrixShape, elementBytes: number, unit: number): readonly RowRun[] {
-  const fitting = Math.floor(CHUNK_BYTES / Math.max(1, matrix.columns * elementBytes));
-  const rowsAtOnce = Math.max(1, Math.floor(fitting / unit)) * unit;
-  const runs: RowRun[] = [];
-  if (matrix.columns === 0) return runs;
-  for (let firstRow = 0; firstRow < matrix.rows; firstRow += rowsAtOnce) {
-    runs.push({ firstRow, rows: Math.min(rowsAtOnce, matrix.rows - firstRow) });
-  }
-  return runs;
 }
 
 const ANY_RANGE: TensorRange = { min: 0, max: 0, amax: 0 };
@@ -77,13 +60,8 @@ export async function* castTensor(
 ): AsyncGenerator<CastResult, TensorCast, undefined> {
   const range = await castRange(source, tensor, cast, options.signal);
   let errors = NO_ERROR;
-  for await (const result of overRuns(
-    source,
-    tensor,
-    cast,
-    options.signal,
-    castWith(source, tensor, cast, range, options),
-  )) {
+  const ask = castWith(source, tensor, cast, range, options);
+  for await (const result of overRuns(source, tensor, cast, options.signal, ask)) {
     refuseNonFinite(tensor, cast, result.nan, result.infinite);
     errors = addErrors(errors, result.errors);
     yield result;
@@ -113,21 +91,29 @@ export async function castRange(
   cast: Cast,
   signal: AbortSignal | undefined,
 ): Promise<TensorRange> {
-  const { pool } = source;
-  const { dtype } = tensor;
-  const over = <T>(ask: Ask<T>): AsyncIterable<T> => overRuns(source, tensor, cast, signal, ask);
-  let range = ANY_RANGE;
-  if (cast.outliers !== undefined) {
-    const matrix = matrixShape(tensor.shape);
-    const ranges = over((_, bytes) => pool.columns(dtype, bytes, matrix.columns, signal));
-    range = await outlierRange(dtype, matrix, cast.outliers, ranges);
-  } else if (cast.scale.kind === 'tensor' || formatOf(cast).needsRange === true) {
-    range = await wholeRange(over((_, bytes) => pool.range(dtype, bytes, signal)));
-  }
+  const range = await plainRange(source, tensor, cast, signal);
   if (!cast.nested) return range;
   const plain = withoutNesting(cast);
-  const scales = over(castWith(source, tensor, plain, range, { decode: false, signal }));
-  return { ...range, meanScale: await meanScale(plain, scales) };
+  const ask = castWith(source, tensor, plain, range, { decode: false, signal });
+  return { ...range, meanScale: await meanScale(plain, overRuns(source, tensor, cast, signal, ask)) };
+}
+
+/** The same, without what nested scales need. */
+async function plainRange(
+  source: CastSource,
+  tensor: TensorInfo,
+  cast: Cast,
+  signal: AbortSignal | undefined,
+): Promise<TensorRange> {
+  const { dtype, shape } = tensor;
+  if (cast.outliers !== undefined) {
+    const matrix = matrixShape(shape);
+    const ask: Ask<ColumnRanges> = (_, bytes) => source.pool.columns(dtype, bytes, matrix.columns, signal);
+    return outlierRange(dtype, matrix, cast.outliers, overRuns(source, tensor, cast, signal, ask));
+  }
+  const rangeOf = (one: TensorInfo): Promise<ValueRange> => wholeRange(source, one, signal);
+  if (formatOf(cast).needsRange) return tensorRange(await (source.fusedRange ?? alone)(tensor, rangeOf));
+  return cast.scale.kind === 'tensor' ? tensorRange(await rangeOf(tensor)) : ANY_RANGE;
 }
 
 /** Something asked of the pool about the bytes of a run. */
@@ -154,15 +140,17 @@ function overRuns<T>(
 
 function castWith(
   { pool }: CastSource,
-  { dtype, shape }: TensorInfo,
+  { name, dtype, shape }: TensorInfo,
   cast: Cast,
   range: TensorRange,
   { decode, signal }: CastOptions,
 ): Ask<CastResult> {
   const { columns } = matrixShape(shape);
+  const seeded = seededFor(cast, name);
   return (run, bytes) => {
     const matrix = { rows: run.rows, columns };
-    return pool.cast({ dtype, bytes, matrix, firstElement: run.firstRow * columns, cast, range, decode }, signal);
+    const firstElement = run.firstRow * columns;
+    return pool.cast({ dtype, bytes, matrix, firstElement, cast: seeded, range, decode }, signal);
   };
 }
 
@@ -171,11 +159,7 @@ function readRun({ read }: CastSource, tensor: TensorInfo, run: RowRun, signal: 
   return read(tensor, run.firstRow * rowBytes, run.rows * rowBytes, signal);
 }
 
-async function wholeRange(runs: AsyncIterable<RangeResult>): Promise<TensorRange> {
-  let whole = NO_VALUES;
-  for await (const range of runs) whole = addRanges(whole, range);
-  return tensorRange(whole);
-}
+const alone: FusedRange = (tensor, rangeOf) => rangeOf(tensor);
 
 /**
  * A scale computed beside a NaN or an infinity says nothing, so such weights are refused. An unscaled float

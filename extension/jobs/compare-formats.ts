@@ -2,10 +2,12 @@ import { NO_ERROR, addErrors, relativeError, sqnr, type CastErrorSums } from '..
 import type { ComparableCast } from '../core/analysis/comparable-casts';
 import { standardDeviation } from '../core/analysis/moments';
 import { wasserstein } from '../core/analysis/wasserstein';
-import type { TreeTensor } from '../core/checkpoint/tensor';
-import { sourceFloats } from '../core/formats/source-floats';
+import type { TensorTree, TreeTensor } from '../core/checkpoint/tensor';
+import type { Cast } from '../core/formats/format';
+import { sourceFloats } from '../core/formats/floats/source-floats';
 import { divides } from '../core/resolve/treatment';
 import { castTensor, type CastSource } from './cast-tensor';
+import { fusedRange } from './fused-range';
 import { measureOn, readSample } from './measure-sample';
 import { profileTensor } from './profile-tensor';
 import { Cancelled, type Progress } from './progress';
@@ -30,6 +32,8 @@ export interface ComparedFormat {
 
 export interface CompareRequest {
   readonly source: CastSource;
+  readonly tree: TensorTree;
+  /** Of the tree. */
   readonly tensors: readonly TreeTensor[];
   readonly casts: readonly ComparableCast[];
   /** Elements of a tensor whose values are sorted for the Wasserstein distance. */
@@ -49,14 +53,19 @@ interface Sums {
 export async function* compareFormats(
   request: CompareRequest,
 ): AsyncGenerator<Progress, readonly ComparedFormat[], undefined> {
-  const { tensors, casts, signal } = request;
+  const { tree, tensors, casts, signal } = request;
+  const compared = new Set(tensors);
+  const source = {
+    ...request.source,
+    fusedRange: fusedRange(tree, (each) => (compared.has(each) ? 'any' : undefined)),
+  };
   const sums = casts.map((): Sums => ({ errors: NO_ERROR, bytes: 0, elements: 0, distance: 0, left: [] }));
   const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0) * casts.length;
   let done = 0;
   for (const tensor of tensors) {
-    const profile = await profileTensor(request.source, tensor, signal);
+    const profile = await profileTensor(source, tensor, signal);
     const deviation = standardDeviation(profile.moments);
-    const sample = await readSample(request.source, tensor, profile, request.sample, signal);
+    const sample = await readSample(source, tensor, profile, request.sample, signal);
     const before = sourceFloats(sample.dtype, sample.bytes);
     for (const [at, { cast, format }] of casts.entries()) {
       if (signal?.aborted) throw new Cancelled();
@@ -67,18 +76,18 @@ export async function* compareFormats(
         sum.left.push(tensor.name);
         continue;
       }
-      const errors = await errorsOf(request, tensor, casts[at]!);
-      const { decoded } = await measureOn(sample, cast, request.source.pool, signal, true);
+      const errors = await errorsOf(source, tensor, cast, signal);
+      const { decoded } = await measureOn(sample, cast, source.pool, signal, true);
       sum.errors = addErrors(sum.errors, errors);
       sum.elements += errors.elements;
       sum.bytes += format.parts(tensor.shape, cast, tensor.dtype).reduce((bytes, part) => bytes + part.bytes, 0);
       if (deviation > 0) sum.distance += (wasserstein(before, decoded!) / deviation) * errors.elements;
     }
   }
-  return casts.map((compared, at): ComparedFormat => {
+  return casts.map((comparable, at): ComparedFormat => {
     const { errors, bytes, elements, distance, left } = sums[at]!;
     return {
-      compared,
+      compared: comparable,
       bitsPerWeight: (bytes * 8) / elements,
       relativeError: relativeError(errors),
       sqnr: sqnr(errors),
@@ -89,11 +98,12 @@ export async function* compareFormats(
 }
 
 async function errorsOf(
-  { source, signal }: CompareRequest,
+  source: CastSource,
   tensor: TreeTensor,
-  { cast }: ComparableCast,
+  cast: Cast,
+  signal: AbortSignal | undefined,
 ): Promise<CastErrorSums> {
-  const runs = castTensor(source, tensor, cast, signal ? { decode: false, signal } : { decode: false });
+  const runs = castTensor(source, tensor, cast, { decode: false, ...(signal && { signal }) });
   for (;;) {
     const next = await runs.next();
     if (next.done) return next.value.errors;

@@ -4,18 +4,22 @@ import { simulatedOf } from '../core/evaluate/rounding-of';
 import { createRunning, runningDetail, type RunningFigures } from '../core/evaluate/running';
 import { summarize } from '../core/evaluate/summarize';
 import type { Tokenize } from '../core/evaluate/tokenize';
-import { windowScores, type WindowScores } from '../core/evaluate/window-scores';
-import { cutWindows } from '../core/evaluate/windows';
+import type { WindowScores } from '../core/evaluate/window-scores';
+import { cutWindows, type Window } from '../core/evaluate/windows';
 import type { Rounding } from '../core/model/blocks/linear';
+import { firstDifference } from '../core/model/first-difference';
 import type { ModelGraph } from '../core/model/graph';
 import type { Plan } from '../core/resolve/plan';
-import type { ModelPool } from '../worker/model-protocol';
+import { headRowsOf } from '../kernels/streamed-size';
+import type { ModelPool, WeightManner } from '../worker/model-protocol';
 import { openBaseStore, type BaseCaching } from './base-store';
 import type { CastSource } from './cast-tensor';
-import { loadBase, loadModel, modelTensors } from './load-model';
-import { memoryNeed } from './memory-need';
-import { inOrder } from './pipeline';
+import { fusedRangeOf } from './fused-range';
+import { modelTensors } from './load-model';
+import { mannerOf, type Manner } from './memory-need';
 import { Cancelled, type Progress } from './progress';
+import { scoreHeld } from './score-held';
+import { scoreStreamed } from './score-streamed';
 import { untilAborted } from './until-aborted';
 
 /** What a pool of workers must be able to do. */
@@ -25,8 +29,8 @@ export interface PoolNeed {
   readonly context: number;
   /** Of the cast model. */
   readonly rounding: Rounding | undefined;
-  /** Of memory, in each worker. */
-  readonly bytes: number;
+  readonly workers: number;
+  readonly manner: WeightManner;
 }
 
 export interface EvaluateRequest {
@@ -45,6 +49,10 @@ export interface EvaluateRequest {
   readonly baseCaching?: BaseCaching | undefined;
   /** Bytes that the machine can give to all workers, where that is known. */
   readonly memory?: number | undefined;
+  /** How the model is evaluated, where not the memory is to decide. */
+  readonly manner?: Manner;
+  /** Takes the scores of each window, in their order. */
+  readonly onWindow?: (scores: WindowScores) => void;
   /** Starts the workers; the job ends them, also when it fails or is cancelled. */
   readonly startPool: (need: PoolNeed) => Promise<ModelPool>;
   readonly createDigest: CreateDigest;
@@ -65,7 +73,8 @@ export type EvaluateProgress = Progress & { readonly running?: RunningFigures };
 export async function* evaluate(
   request: EvaluateRequest,
 ): AsyncGenerator<EvaluateProgress, EvaluationReport, undefined> {
-  const { graph, plan, context, signal, source, rounding, createDigest } = request;
+  const { graph, plan, context, signal, rounding, createDigest } = request;
+  const source = { ...request.source, fusedRange: fusedRangeOf(plan) };
   const started = request.now();
   const tensors = modelTensors(graph, plan);
   const windows = cutWindows(request.tokenize(request.text.content), context, request.windows, request.scoring);
@@ -78,42 +87,52 @@ export async function* evaluate(
     ));
   const baseKnown = store?.complete ?? false;
   const changed = new Set(tensors.filter((tensor) => tensor.changed).map(({ required }) => required.name));
-  const bytes = memoryNeed({ graph, changed, context, rounding, baseKnown }, request.memory);
+  const need = { graph, changed, context, rounding, baseKnown, windows: windows.length };
+  const manner = request.manner ?? mannerOf(need, { workers: source.pool.size, memory: request.memory });
+  const headRows = headRowsOf(graph);
+  const difference = firstDifference(graph, changed, rounding);
   const scores: WindowScores[] = [];
-  const pool = await startPool(request, { graph, context, rounding, bytes });
+  const pool = await startPool(request, {
+    graph,
+    context,
+    rounding,
+    workers: manner.workers,
+    manner: manner.kind === 'held' ? manner : { ...manner, headRows, difference },
+  });
   // Aborting ends the workers at once, so that a cancel never waits for a window.
   const stop = (): void => void pool.dispose();
   signal?.addEventListener('abort', stop);
   let cachedWindows = 0;
   try {
     if (signal?.aborted) throw new Cancelled();
-    yield* loadModel(pool, source, graph, tensors, baseKnown, signal);
-    const lateBase = once(() => loadBase(pool, source, graph, tensors, signal));
-    const score = async (at: number): Promise<Scored> => {
-      const { tokens, first } = windows[at]!;
-      const known = await store?.get(at);
-      // An entry that was there is there no more.
-      if (baseKnown && !known) await lateBase();
-      const { scores: figures, baseStates } = await pool.score(tokens, first, known ?? (store && 'return'));
-      if (baseStates) await store?.put(at, baseStates);
-      return { figures, cached: known !== undefined };
-    };
-    const progress = { phase: 'evaluating', total: windows.length, unit: 'windows' } as const;
-    yield { ...progress, done: 0, detail: '' };
+    const scoring = { pool, source, graph, tensors, windows, store, signal };
+    const events =
+      manner.kind === 'held'
+        ? scoreHeld(scoring)
+        : scoreStreamed({ ...scoring, windowsAtOnce: manner.windows, headRows, difference });
     const take = createRunning();
-    for await (const { figures, cached } of inOrder(tasks(windows.length, score, signal), pool.size + 1)) {
-      const scored = windowScores(figures, scores.length);
-      scores.push(scored);
-      if (cached) cachedWindows++;
-      const running = take(scored);
-      yield { ...progress, done: scores.length, detail: runningDetail(running, windows.length), running };
+    let running: RunningFigures | undefined;
+    let progress: Progress | undefined;
+    for await (const event of events) {
+      if (event.kind === 'scored') {
+        scores.push(event.scores);
+        request.onWindow?.(event.scores);
+        if (event.cached) cachedWindows++;
+        running = take(event.scores);
+      } else {
+        progress = event.progress;
+      }
+      if (progress) yield progressOf(progress, running, scores.length, windows);
     }
   } catch (error) {
     if (!signal?.aborted) throw error;
     if (scores.length === 0) throw new Cancelled();
   } finally {
     signal?.removeEventListener('abort', stop);
-    await pool.dispose();
+    const ended = pool.dispose();
+    // Giving gigabytes of memory back takes its time, which a cancel does not wait for.
+    if (signal?.aborted) ended.catch(() => undefined);
+    else await ended;
   }
   return {
     measurement: {
@@ -132,10 +151,18 @@ export async function* evaluate(
   };
 }
 
-/** Figures of a window, and whether the base's part came from the cache. */
-interface Scored {
-  readonly figures: Float64Array;
-  readonly cached: boolean;
+/** The progress with the figures so far, and where windows are what is counted, with those that are finished. */
+function progressOf(
+  progress: Progress,
+  running: RunningFigures | undefined,
+  finished: number,
+  windows: readonly Window[],
+): EvaluateProgress {
+  if (!running) return progress;
+  const figures = runningDetail(running, windows.length);
+  if (progress.unit === 'windows') return { ...progress, done: finished, detail: figures, running };
+  const scored = finished === windows.length ? { done: progress.total } : {};
+  return { ...progress, ...scored, detail: `${figures}, ${progress.detail}`, running };
 }
 
 /** Starts the workers; when it is cancelled meanwhile, they are ended as soon as they are there. */
@@ -153,23 +180,6 @@ async function startPool(
     );
     throw error;
   }
-}
-
-async function* tasks(
-  count: number,
-  score: (at: number) => Promise<Scored>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<() => Promise<Scored>> {
-  for (let at = 0; at < count; at++) {
-    if (signal?.aborted) throw new Cancelled();
-    yield await Promise.resolve(() => score(at));
-  }
-}
-
-/** The same promise for all who ask. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let begun: Promise<void> | undefined;
-  return () => (begun ??= work());
 }
 
 function digestOf(createDigest: CreateDigest, text: string): string {

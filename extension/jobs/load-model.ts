@@ -1,5 +1,5 @@
 import type { ModelGraph } from '../core/model/graph';
-import type { RequiredTensor } from '../core/model/weights';
+import { partShape, type RequiredTensor } from '../core/model/weights';
 import type { Plan, PlannedTensor } from '../core/resolve/plan';
 import { weightUses } from '../kernels/model-weight-uses';
 import type { ModelPool } from '../worker/model-protocol';
@@ -47,6 +47,29 @@ export async function* loadModel(
     const load = async (): Promise<void> => {
       if (uses.values) await pool.load(name, shape, await baseValues(source, planned, signal), uses.values);
       const cast = uses.cast ? await castValues(source, planned, signal) : undefined;
+      if (cast) await pool.load(name, shape, cast, 'cast');
+    };
+    await untilAborted(load(), signal);
+  }
+}
+
+/** Loads the tensors of one axis. */
+export async function* loadVectors(
+  pool: ModelPool,
+  source: CastSource,
+  tensors: readonly ModelTensor[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Progress, void, undefined> {
+  const vectors = tensors.filter(({ required: { shape, parts } }) =>
+    parts.every((part) => partShape(shape, part).length === 1),
+  );
+  for (const [done, { required, planned, changed }] of vectors.entries()) {
+    if (signal?.aborted) throw new Cancelled();
+    yield { phase: 'loading', done, total: vectors.length, unit: 'tensors', detail: required.name };
+    const { name, shape } = planned.tensor;
+    const load = async (): Promise<void> => {
+      await pool.load(name, shape, await baseValues(source, planned, signal), changed ? 'base' : 'both');
+      const cast = await castValues(source, planned, signal);
       if (cast) await pool.load(name, shape, cast, 'cast');
     };
     await untilAborted(load(), signal);

@@ -3,7 +3,8 @@ import type { Cast } from '../core/formats/format';
 import type { PlannedTensor } from '../core/resolve/plan';
 import { castTensor, type CastSource } from './cast-tensor';
 
-const WIDEN: Cast = {
+/** Values as they are, in float32. */
+export const WIDEN: Cast = {
   format: 'fp32',
   scale: { kind: 'none' },
   scaleDtype: 'F32',
@@ -13,7 +14,7 @@ const WIDEN: Cast = {
 
 /** A tensor's values in float32 as they are stored now. */
 export function baseValues(source: CastSource, planned: PlannedTensor, signal?: AbortSignal) {
-  return values(source, planned, WIDEN, signal);
+  return tensorValues(source, planned, WIDEN, signal);
 }
 
 /**
@@ -22,10 +23,11 @@ export function baseValues(source: CastSource, planned: PlannedTensor, signal?: 
  */
 export async function castValues(source: CastSource, planned: PlannedTensor, signal?: AbortSignal) {
   const { treatment } = planned;
-  return treatment.kind === 'keep' ? undefined : values(source, planned, treatment.cast, signal);
+  return treatment.kind === 'keep' ? undefined : tensorValues(source, planned, treatment.cast, signal);
 }
 
-async function values(
+/** A tensor's values in float32 when it is cast so. */
+export async function tensorValues(
   source: CastSource,
   { tensor }: PlannedTensor,
   cast: Cast,
@@ -42,7 +44,7 @@ async function values(
 }
 
 /** Room that workers read without a copy each, where the host has such memory. */
-function floats(count: number): Float32Array {
+export function floats(count: number): Float32Array {
   const { crossOriginIsolated } = globalThis as { readonly crossOriginIsolated?: boolean };
   const shares = typeof SharedArrayBuffer === 'function' && crossOriginIsolated !== false;
   return new Float32Array(shares ? new SharedArrayBuffer(count * 4) : new ArrayBuffer(count * 4));

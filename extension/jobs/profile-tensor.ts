@@ -2,7 +2,8 @@ import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
 import { emptyProfile, mergeProfiles, type ValueProfile } from '../core/analysis/value-profile';
 import { matrixShape } from '../core/formats/matrix';
-import { rowRuns, type CastSource } from './cast-tensor';
+import type { CastSource } from './cast-tensor';
+import { rowRuns } from './row-runs';
 import { inOrder } from './pipeline';
 
 /** Profile of all values of a tensor, read in runs of rows; memory is bounded by the pool's size times a run. */

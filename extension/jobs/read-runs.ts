@@ -1,7 +1,8 @@
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
 import type { MatrixShape } from '../core/formats/format';
-import type { CastSource, RowRun } from './cast-tensor';
+import type { CastSource } from './cast-tensor';
+import type { RowRun } from './row-runs';
 
 /** Pieces a sample of rows is read in: spread over the tensor, few enough that a disk does not mind. */
 const PIECES = 16;

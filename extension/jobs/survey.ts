@@ -3,7 +3,7 @@ import type { ComparableCast } from '../core/analysis/comparable-casts';
 import { tensorStatistics, type TensorStatistics } from '../core/analysis/tensor-statistics';
 import type { TreeTensor } from '../core/checkpoint/tensor';
 import { matrixShape } from '../core/formats/matrix';
-import { hasValues } from '../core/formats/source-floats';
+import { hasValues } from '../core/formats/floats/source-floats';
 import { divides } from '../core/resolve/treatment';
 import type { CastSource } from './cast-tensor';
 import { measureOn, readSample } from './measure-sample';

@@ -4,7 +4,7 @@ import { profileValues } from '../core/analysis/value-profile';
 import { valueRange } from '../core/analysis/value-range';
 import type { MatrixShape, NumberFormat } from '../core/formats/format';
 import { formatOf } from '../core/formats/format-of';
-import { sourceElements, sourceFloats } from '../core/formats/source-floats';
+import { sourceElements, sourceFloats } from '../core/formats/floats/source-floats';
 import type { CastJob, CastKernels } from './cast-kernels';
 
 /** The formats' TypeScript references behind the kernels' interface: what the wasm is tested against. */

@@ -4,7 +4,7 @@ import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { PartRole } from '../core/formats/format';
 import { rowUnit } from '../core/formats/row-unit';
 import { packScales } from '../core/formats/scaling';
-import { isSourceDtype, sourceElements, type SourceDtype } from '../core/formats/source-floats';
+import { isSourceDtype, sourceElements, type SourceDtype } from '../core/formats/floats/source-floats';
 import type { CastExports } from './cast-abi';
 import type { CastKernels } from './cast-kernels';
 import { castMemory } from './cast-memory';

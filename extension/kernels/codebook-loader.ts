@@ -1,4 +1,4 @@
-import type { Codebook } from '../core/formats/codebook';
+import type { Codebook } from '../core/formats/codebooks/codebook';
 import type { CastExports } from './cast-abi';
 import { bucketTables, type BucketTables } from './codebook-tables';
 

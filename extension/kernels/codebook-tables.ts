@@ -1,4 +1,4 @@
-import type { Codebook } from '../core/formats/codebook';
+import type { Codebook } from '../core/formats/codebooks/codebook';
 
 /** Buckets of the grid, and steps of each. */
 const BUCKETS = 32;

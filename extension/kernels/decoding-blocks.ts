@@ -1,5 +1,5 @@
 import { isGgmlDtype, type StorageDtype } from '../core/checkpoint/storage-dtype';
-import { sourceFloats } from '../core/formats/source-floats';
+import { sourceFloats } from '../core/formats/floats/source-floats';
 import type { CastKernels } from './cast-kernels';
 
 type Bytes = Uint8Array<ArrayBuffer>;

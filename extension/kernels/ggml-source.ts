@@ -1,5 +1,5 @@
 import { ggmlBlock } from '../core/formats/ggml/blocks';
-import { sourceElements, sourceFloats } from '../core/formats/source-floats';
+import { sourceElements, sourceFloats } from '../core/formats/floats/source-floats';
 import type { CastExports } from './cast-abi';
 import type { CastMemory } from './cast-memory';
 

@@ -1,15 +1,13 @@
 import type { Rounding } from '../core/model/blocks/linear';
 import type { ModelGraph } from '../core/model/graph';
-import { modelKernels, type ModelKernels } from './model';
-import type { ModelExports } from './model-exports';
-import { LOAD_BYTES, matrixBytes } from './model-load';
-import { createRehearsalArena } from './model-memory';
+import { LOAD_BYTES } from './model-load';
+import { rehearsalKernels, withDistinctLayers } from './model-rehearsal';
 import { createModelSession } from './model-session';
 import { baseStateCount } from './model-states';
 import { weightUses } from './model-weight-uses';
 
 /** Static data of the module and what alignment costs. */
-const SLACK = 1 << 20;
+export const SLACK = 1 << 20;
 
 /** What the need for memory depends on. */
 export interface ModelNeed {
@@ -29,19 +27,9 @@ export interface ModelNeed {
  * the same experts.
  */
 export function modelBytes({ graph, changed, context, rounding, baseKnown = false }: ModelNeed): number {
-  const arena = createRehearsalArena();
   const nothing = new Float32Array(0);
-  const kernels: ModelKernels = {
-    ...modelKernels(IDLE, arena),
-    loadMatrix: (_, outputs, inputs) => ({
-      kind: 'matrix',
-      pointer: arena.take(matrixBytes(outputs, inputs)),
-      outputs,
-      inputs,
-    }),
-    loadVector: (_, length) => ({ kind: 'vector', pointer: arena.take(length * 4), length }),
-  };
-  const session = createModelSession(kernels, graph, context, rounding);
+  const kernels = rehearsalKernels();
+  const session = createModelSession(kernels, withDistinctLayers(graph), context, rounding);
   for (const tensor of graph.tensors) {
     const uses = weightUses(graph, tensor, changed.has(tensor.name), baseKnown);
     if (uses.values) session.load(tensor.name, tensor.shape, nothing, uses.values);
@@ -50,8 +38,5 @@ export function modelBytes({ graph, changed, context, rounding, baseKnown = fals
   const states = baseKnown ? new Float32Array(baseStateCount(graph, context, 0)) : undefined;
   const work = session.score(new Int32Array(context), 0, states);
   while (!work.next().done);
-  return arena.most() + LOAD_BYTES + SLACK;
+  return kernels.most() + LOAD_BYTES + SLACK;
 }
-
-/** Kernels that do nothing. */
-const IDLE = new Proxy({}, { get: () => () => 0 }) as ModelExports;

@@ -21,6 +21,15 @@ export interface ScoredWindow {
    * same window is scored again. Undefined unless asked for.
    */
   readonly baseStates: Float32Array<ArrayBuffer> | undefined;
+  /** Of the base, those that were asked for. */
+  readonly streams?: readonly BaseStream[];
+}
+
+/** The residual stream of a whole window before a layer: where base and cast are the same up to it, the cast's too. */
+export interface BaseStream {
+  readonly layer: number;
+  /** Row-major [tokens, hidden]. */
+  readonly values: Float32Array<ArrayBuffer>;
 }
 
 /** Base states of an earlier scoring of the window, or the wish to have them. */

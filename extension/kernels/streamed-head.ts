@@ -4,7 +4,8 @@ import type { Activations } from '../core/model/ops';
 import type { Pausing } from '../core/model/pausing';
 import { SCORED_AT_ONCE, SCORE_FIELDS, scoreRows, type Pair } from './model-scores';
 import { firstRow } from './model-states';
-import type { BatchWindow, Model } from './streamed-session';
+import type { BatchWindow } from './streamed-batch';
+import type { StreamedModel } from './streamed-model';
 
 /** What the head reads of each window of a batch, as BaseStates are. */
 export interface EndStates {
@@ -20,8 +21,8 @@ export function headTimes(positions: number, headRows: number): number {
 /** Scores the windows of a batch: `scores` are filled when the work is done. */
 export function streamedHead(
   graph: ModelGraph,
-  base: Model,
-  cast: Model,
+  base: StreamedModel,
+  cast: StreamedModel,
   windows: readonly BatchWindow[],
   ends: EndStates,
   headRows: number,
@@ -69,7 +70,7 @@ export function streamedHead(
     for (let start = 0; start < total; start += headRows) {
       const rows = Math.min(headRows, total - start);
       const marks = { base: base.kernels.mark(), cast: cast.kernels.mark() };
-      const of = ({ kernels, pass }: Model, states: Float32Array): Pausing<Activations> => {
+      const of = ({ kernels, pass }: StreamedModel, states: Float32Array): Pausing<Activations> => {
         const x = kernels.write(states.subarray(start * hidden, (start + rows) * hidden), rows, hidden);
         return logits(graph, pass, x);
       };

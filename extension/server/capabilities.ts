@@ -1,5 +1,5 @@
-import { CodeActionKind, TextDocumentSyncKind, type ServerCapabilities } from 'vscode-languageserver';
-import { FIX_ALL } from '../service/features/code-actions';
+import { TextDocumentSyncKind, type ServerCapabilities } from 'vscode-languageserver';
+import { CODE_ACTION_KINDS } from '../service/features/code-actions';
 import { COMPLETION_TRIGGERS } from '../service/features/completion';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../service/features/semantic-tokens';
 import { TREE_SCHEME } from '../service/tensor-places';
@@ -11,7 +11,7 @@ export function capabilitiesOf({ pullDiagnostics, tensorLists }: ClientFeatures)
     textDocumentSync: TextDocumentSyncKind.Incremental,
     completionProvider: { triggerCharacters: [...COMPLETION_TRIGGERS], resolveProvider: true },
     hoverProvider: true,
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+    codeActionProvider: { codeActionKinds: [...CODE_ACTION_KINDS], resolveProvider: true },
     codeLensProvider: { resolveProvider: false },
     documentSymbolProvider: true,
     inlayHintProvider: { resolveProvider: false },

@@ -4,6 +4,8 @@ import type { InitializeParams } from 'vscode-languageserver';
 export interface ClientFeatures {
   readonly snippets: boolean;
   readonly documentChanges: boolean;
+  /** It asks for the edit of a code action when somebody chooses it. */
+  readonly resolvesEdits: boolean;
   readonly relatedInformation: boolean;
   /** It draws images in Markdown. No capability of the protocol says so. */
   readonly pictures: boolean;
@@ -49,6 +51,7 @@ export function clientFeatures({
   return {
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    resolvesEdits: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
     relatedInformation: (textDocument?.publishDiagnostics ?? textDocument?.diagnostic)?.relatedInformation === true,
     pictures: options['pictures'] === true,
     definitionLinks: textDocument?.definition?.linkSupport === true,

@@ -51,6 +51,13 @@ export function serveDocuments(
       ...(await service.codeActions(document, range, context, features, token)),
     ]),
   );
+  connection.onCodeActionResolve((action, token) =>
+    safely('code action', action, token, connection.console, async () => {
+      const resolved = await service.resolveCodeAction(action, features);
+      if (resolved.kind === 'action') return resolved.action;
+      throw new ResponseError(LSPErrorCodes.RequestFailed, resolved.reason);
+    }),
+  );
   connection.onCodeLens(({ textDocument }, token) =>
     answer('code lenses', textDocument, token, [], async (document) => [
       ...(await service.codeLenses(document, token)),

@@ -2,15 +2,15 @@ import { profileValues, type ValueProfile } from '../core/analysis/value-profile
 import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TreeTensor } from '../core/checkpoint/tensor';
 import { openWeights } from '../core/checkpoint/weights';
-import { isSourceDtype, sourceFloats } from '../core/formats/source-floats';
+import { isSourceDtype, sourceFloats } from '../core/formats/floats/source-floats';
 import type { CheckpointPlace } from './client-files';
 
 /** Runs of neighbouring values that are read of a tensor, spread evenly over it: outliers sit in certain columns. */
-const RUNS = 64;
-const RUN_ELEMENTS = 256;
+const RUNS = 16;
+const RUN_ELEMENTS = 1024;
 
-/** Profiles kept. */
-const MOST_PROFILES = 500;
+/** Profiles kept, of a quarter of a megabyte each: those of the tensors that somebody looks at now. */
+const MOST_PROFILES = 20;
 
 /** Reads samples of tensors, so that a hover can show how their values are spread. */
 export interface ValueSamples {

@@ -16,10 +16,11 @@ function folderOfCheckpoint(uri: string): URI {
 
 /** Texts that say what is in a checkpoint, those that are there: its shard index, then its `config.json`. */
 export function textsOfCheckpoint(linked: OpenCheckpoint): readonly { readonly uri: string; readonly what: string }[] {
-  const { index, config } = linked.checkpoint;
+  const { index, config, container } = linked.checkpoint;
   return [
     ...(index === undefined ? [] : [{ uri: fileOfCheckpoint(linked, index), what: 'Which file holds which tensor' }]),
-    ...(config === undefined
+    // A GGUF model's config is in its file.
+    ...(config === undefined || container !== undefined
       ? []
       : [{ uri: fileOfCheckpoint(linked, 'config.json'), what: 'Configuration of the model' }]),
   ];

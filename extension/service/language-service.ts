@@ -28,6 +28,7 @@ import type { Cancellation } from './cancellation';
 import { createFamilyMerges } from './family-merges';
 import { codeActions, type CodeActionOptions } from './features/code-actions';
 import { codeLenses } from './features/code-lenses';
+import { resolveCompactAction, type ResolvedAction } from './features/compact-action';
 import { complete, type CompletionOptions } from './features/completion';
 import { resolveCompletion } from './features/completion/resolve';
 import { definition, type DefinitionOptions } from './features/definition';
@@ -88,7 +89,7 @@ export interface LanguageService {
     cancellation: Cancellation,
   ): Promise<readonly Diagnostic[]>;
 
-  /** Quick fixes of the findings in a range; `source.fixAll` when `context.only` asks for it. */
+  /** Quick fixes of the findings in a range, `source.fixAll` when `context.only` asks for it, and `refactor.rewrite`. */
   codeActions(
     document: TextDocument,
     range: Range,
@@ -96,6 +97,9 @@ export interface LanguageService {
     options: CodeActionOptions,
     cancellation: Cancellation,
   ): Promise<readonly CodeAction[]>;
+
+  /** An action that was chosen, with its edit. */
+  resolveCodeAction(action: CodeAction, options: { readonly documentChanges: boolean }): Promise<ResolvedAction>;
 
   /** What each rule does and what the policy saves; nothing without an open checkpoint. */
   codeLenses(document: TextDocument, cancellation: Cancellation): Promise<readonly CodeLens[]>;
@@ -208,6 +212,7 @@ export function createLanguageService(workspace: Workspace, formats: FormatTable
     diagnose: (document, options, cancellation) => diagnose(document, options, cancellation, context),
     codeActions: (document, range, request, options, cancellation) =>
       codeActions(document, range, request, options, cancellation, context),
+    resolveCodeAction: (action, options) => resolveCompactAction(action, options, context),
     codeLenses: (document, cancellation) => codeLenses(document, cancellation, context),
     documentSymbols: (document) => documentSymbols(document, context),
     inlayHints: (document, range, cancellation) => inlayHints(document, range, cancellation, context),

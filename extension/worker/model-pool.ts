@@ -1,12 +1,13 @@
 import { Cancelled } from '../core/cancelled';
 import type { Rounding } from '../core/model/blocks/linear';
 import type { ModelGraph } from '../core/model/graph';
-import type { ModelPool, ModelRequest, ModelResponse } from './model-protocol';
+import type { ScoredWindow } from '../kernels/model-states';
+import type { ModelPool, ModelRequest, ModelResponse, WeightManner } from './model-protocol';
 import type { WorkerPort } from './protocol';
 
 export interface ModelPoolOptions {
   readonly spawn: () => Promise<WorkerPort>;
-  /** Workers, at least 1. Each holds all weights. */
+  /** Workers, at least 1. */
   readonly size: number;
   /** Compiled model kernels. */
   readonly module: WebAssembly.Module;
@@ -15,8 +16,8 @@ export interface ModelPoolOptions {
   readonly context: number;
   /** Of the cast model. */
   readonly rounding?: Rounding | undefined;
-  /** What each worker will need (`modelBytes`), so that a lack of memory is noticed at the start. */
-  readonly bytes?: number;
+  /** What each worker will need of memory is taken at the start, so that a lack of it is noticed then. */
+  readonly manner?: WeightManner;
 }
 
 type Work = ModelRequest extends infer R ? (R extends ModelRequest ? Omit<R, 'id'> : never) : never;
@@ -37,7 +38,7 @@ interface Member {
  * weights are gone, and an out-of-memory would only repeat itself. When one can't be started, none is left running.
  */
 export async function createModelPool(options: ModelPoolOptions): Promise<ModelPool> {
-  const { module, graph, context, rounding, bytes = 0 } = options;
+  const { module, graph, context, rounding, manner = { kind: 'held', bytes: 0 } } = options;
   const started = await Promise.allSettled(
     Array.from({ length: Math.max(1, options.size) }, async () => createMember(await options.spawn())),
   );
@@ -48,7 +49,7 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
   try {
     for (const each of started) if (each.status === 'rejected') throw each.reason;
     await Promise.all(
-      members.map((member) => member.ask({ kind: 'init', module, graph, context, rounding, bytes }, [])),
+      members.map((member) => member.ask({ kind: 'init', module, graph, context, rounding, manner }, [])),
     );
   } catch (error) {
     await endAll();
@@ -74,11 +75,9 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
     async load(name, shape, values, use) {
       await Promise.all(
         members.map((member) => {
-          if (!(values.buffer instanceof ArrayBuffer)) {
-            return member.ask({ kind: 'weight', name, shape, values, use }, []);
-          }
-          const copy = new Float32Array(values);
-          return member.ask({ kind: 'weight', name, shape, values: copy, use }, [copy.buffer]);
+          const sent = sendable(values);
+          const owned = sent.buffer instanceof ArrayBuffer ? [sent.buffer] : [];
+          return member.ask({ kind: 'weight', name, shape, values: sent, use }, owned);
         }),
       );
     },
@@ -89,11 +88,40 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
           { kind: 'window', tokens, first, baseStates },
           baseStates instanceof Float32Array ? [baseStates.buffer] : [],
         );
-        if (response.kind === 'scores') return { scores: response.scores, baseStates: response.baseStates };
-        throw new Error(`the model worker answered with "${response.kind}"`);
+        return scored(response)[0]!;
       } finally {
         giveBack(member);
       }
+    },
+    async begin(windows) {
+      await Promise.all(
+        members.map((member, at) => {
+          const own = windows[at] ?? [];
+          const states = own.flatMap(({ baseStates, from }) => [
+            ...(baseStates instanceof Float32Array ? [baseStates] : []),
+            ...(from ? [from.values] : []),
+          ]);
+          return member.ask(
+            { kind: 'begin', windows: own },
+            states.map(({ buffer }) => buffer),
+          );
+        }),
+      );
+    },
+    async pass(rows) {
+      await Promise.all(
+        members.map((member) => {
+          const [base, cast] = [sendable(rows.base), sendable(rows.cast)];
+          const owned = [base, cast].flatMap((values) =>
+            values?.buffer instanceof ArrayBuffer ? [values.buffer] : [],
+          );
+          return member.ask({ kind: 'rows', rows: { ...rows, base, cast } }, owned);
+        }),
+      );
+    },
+    async finish() {
+      const responses = await Promise.all(members.map((member) => member.ask({ kind: 'finish' }, [])));
+      return responses.map(scored);
     },
     async dispose() {
       disposed = true;
@@ -101,6 +129,16 @@ export async function createModelPool(options: ModelPoolOptions): Promise<ModelP
       await endAll();
     },
   };
+}
+
+/** Shared memory as it is, of other a copy to be handed over. */
+function sendable<T extends Float32Array | undefined>(values: T): T | Float32Array {
+  return values?.buffer instanceof ArrayBuffer ? new Float32Array(values) : values;
+}
+
+function scored(response: ModelResponse): readonly ScoredWindow[] {
+  if (response.kind === 'scores') return response.windows;
+  throw new Error(`the model worker answered with "${response.kind}"`);
 }
 
 function createMember(worker: WorkerPort): Member {

@@ -51,7 +51,8 @@ test('inspect --stats reads the weights', () => {
   const { code, out } = downcast('inspect', sample, '--stats');
   expect(code).toBe(EXIT.fine);
   expect(out).toMatch(/^model\.layers\.0\.mlp\.down_proj\.weight +-1\.1 +1\.05 /m);
-  expect(out).toContain('best 4 bit');
+  expect(out).toMatch(/^43 matrices: median nu 2\d\.\d; \d with heavy tails/m);
+  expect(out).toMatch(/^best 4 bit: \w+ \(4\.\d\d bits a weight\) \d+ times/m);
   const printed = json('inspect', downcast('inspect', sample, '--stats', '--sample', '4096', '--json').out);
   const { statistics } = printed as {
     readonly statistics: readonly { readonly name: string; readonly best: unknown[] }[];
@@ -148,4 +149,48 @@ test('a damaged checkpoint is broken input, named with what is wrong', () => {
   const { code, err } = downcast('inspect', file);
   expect(code).toBe(EXIT.inputBroken);
   expect(err).toContain('damaged.safetensors');
+});
+
+test('compare-formats takes keys of a rule beside a format, and says whether the order holds', () => {
+  const args = ['compare-formats', sample, '--formats', 'int4:fit=mse,sf4:nu=20,int4', '--sample', '4096'];
+  const text = path.join(root, 'samples/text/validation.txt');
+  const measured = [...args, '--text', text, '--windows', '2', '--context', '64', '--no-cache'];
+  const { code, out } = downcast(...measured);
+  expect(code).toBe(EXIT.fine);
+  expect(out).toMatch(/^sf4 nu=20, group 128 +4\.1/m);
+  expect(out).toMatch(/^int4 fit=mse, group 128 +4\.1/m);
+  expect(out).toMatch(/paired bootstrap over 2 windows[^]*^int4, group 128 +/m);
+  const printed = json('compare-formats', downcast(...measured, '--json').out) as {
+    formats: { evaluation: { divergence: { kl: { mean: number } } } }[];
+    pairs: { better: number; worse: number; kl: { value: number } }[];
+  };
+  expect(printed.pairs.map(({ better, worse }) => [better, worse])).toEqual([
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ]);
+  const kl = printed.formats.map(({ evaluation }) => evaluation.divergence.kl.mean);
+  for (const { better, worse, kl: difference } of printed.pairs) {
+    expect(difference.value).toBeCloseTo(kl[worse]! - kl[better]!, 10);
+  }
+});
+
+test('a format that does not exist is told with the nearest ones', () => {
+  expect(downcast('formats', 'nf44')).toMatchObject({ code: EXIT.wrongUse });
+  expect(downcast('formats', 'nf44').err).toContain('"nf44" is not a number format; did you mean nf4?');
+  const compared = (formats: string): string => downcast('compare-formats', sample, '--formats', formats).err;
+  expect(compared('int4,flaot16')).toContain('"flaot16" is not a number format; did you mean fp16');
+  expect(compared('sf4:nu=200')).toContain(`--formats: "sf4:nu=200": nu can't be "200"; expected a whole number`);
+  expect(compared('int4:nu=5')).toContain('int4 takes no nu');
+  expect(compared('int4:dtype=nf4')).toContain('expected keys of a rule after colons, as in sf4:nu=20');
+});
+
+test('formats ID says all that is known of one', () => {
+  const { code, out } = downcast('formats', 'BFP_BF4');
+  expect(code).toBe(EXIT.fine);
+  expect(out).toContain('bfp4: 4-bit block floating point');
+  expect(out).toContain('stored as      weight_packed U8 [4096, 2048], weight_scale U8 [4096, 256]');
+  expect(out).toContain('rounding       bits beyond the shared exponent are dropped');
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(112);
+  expect(json('formats', downcast('formats', '--json').out)).toMatchObject({ formats: { length: 58 } });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBits, formatBytes } from '../../extension/core/byte-size';
+import { formatBits, formatBytes, parseBytes } from '../../extension/core/byte-size';
 
 test.each([
   [0, '0 B'],
@@ -16,4 +16,16 @@ test.each([
 
 test('bits per weight have two decimals', () => {
   expect(formatBits(4.125)).toBe('4.13');
+});
+
+test.each([
+  ['8GB', 8e9],
+  ['1.5 GiB', 1.5 * 2 ** 30],
+  ['512 B', 512],
+  ['8', undefined],
+  ['0 MB', undefined],
+  ['-1 GB', undefined],
+  ['8 gb', undefined],
+])('"%s" is %s bytes', (text, bytes) => {
+  expect(parseBytes(text)).toBe(bytes);
 });

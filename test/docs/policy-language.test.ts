@@ -9,6 +9,8 @@ import {
   RULE_KEYS,
 } from '../../extension/core/policy/keys';
 import { parsePolicy } from '../../extension/core/policy/parse';
+import { resolve } from '../../extension/core/resolve/resolve';
+import { llamaRows, treeOf } from '../core/resolve/model-names';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const page = read('docs/policy-language.md');
@@ -41,3 +43,27 @@ describe.each(['README.md', 'docs/policy-language.md', 'docs/evaluation.md', 'do
     });
   },
 );
+
+describe.each(['Formats of your own', 'Columns kept in 16 bit, nested scales, and other methods'])('%s', (heading) => {
+  const section = page.split(`## ${heading}\n`)[1]!.split('\n## ')[0]!;
+  const [, text] = /```yaml\n([^]*?)```/.exec(section)!;
+  const { policy } = parsePolicy(text!, BUILT_IN_FORMATS);
+  const { findings, rules } = resolve(policy, treeOf(llamaRows()), BUILT_IN_FORMATS);
+
+  test('nothing is wrong with the example on a Llama', () => {
+    expect(findings).toEqual([]);
+  });
+
+  test('each of its rules decides some tensors', () => {
+    expect(rules.filter(({ won }) => won.length === 0)).toEqual([]);
+  });
+});
+
+test('nested scales save what the page says', () => {
+  const tree = treeOf([['model.layers.0.mlp.up_proj.weight', [4096, 4096]]]);
+  const bits = (rest: string): number =>
+    resolve(parsePolicy(`version: 1\ndefault: { dtype: nf4${rest} }`, BUILT_IN_FORMATS).policy, tree, BUILT_IN_FORMATS)
+      .bitsPerWeight;
+  expect((bits('') - bits(', nested: true')).toFixed(2)).toBe('0.37');
+  expect(page).toContain('0.37 bits a weight less');
+});

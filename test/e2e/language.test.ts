@@ -120,7 +120,7 @@ inEachHost('a tensor tells why it gets its dtype, and how its values are spread'
   expect(hover).toContain('Decided by rule 2');
   // In the browser files are read whole, so no values are read for a hover.
   if (workbench.host === 'web') return;
-  expect(hover).toMatch(/A sample of 65536 values: -/);
+  expect(hover).toMatch(/A sample of 16384 values: -/);
   await editor.placeCursorBefore('model.embed_tokens.weight');
   await editor.press('ControlOrMeta+k');
   await editor.press('ControlOrMeta+i');

@@ -24,6 +24,7 @@ const OPTIONS = {
   rulePages: 'https://example.org/',
   relatedInformation: true,
   documentChanges: true,
+  resolvesEdits: true,
   pictures: true,
   tabSize: 2,
   tensorLists: true,
@@ -52,7 +53,10 @@ export function createHostileSession(tree: TensorTree = LLAMA): HostileSession {
         hover: () => service.hover(document, position, OPTIONS, NEVER_CANCELLED),
         fixes: () => actions('quickfix'),
         'all fixes': () => actions('source.fixAll'),
-        refactorings: () => actions('refactor'),
+        refactorings: async () => {
+          const offered = await actions('refactor');
+          return Promise.all(offered.map((action) => service.resolveCodeAction(action, OPTIONS)));
+        },
         lenses: () => service.codeLenses(document, NEVER_CANCELLED),
         outline: () => service.documentSymbols(document),
         'inlay hints': () => service.inlayHints(document, whole, NEVER_CANCELLED),

@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createHostileSession } from './ask-everything';
 import { hostileText, readSeeds } from './hostile-texts';
 
-/** Of the ten thousand that `node scripts/hostile.mjs` asks about; there the time each takes is told too. */
+/** Of the ten thousand that `npm run hostile` asks about; that fails on a slow answer and on growing memory, too. */
 const COUNT = Number(process.env['HOSTILE'] ?? 1000);
-
-/** An answer that takes this long is no answer: the bound catches hangs, not slowness. */
-const HANG_MS = 2000;
 
 describe(`${COUNT} hostile policies`, () => {
   it('get an answer to every question', { timeout: 600_000 }, async () => {
@@ -16,11 +13,9 @@ describe(`${COUNT} hostile policies`, () => {
     for (let number = 0; number < COUNT; number++) {
       const text = hostileText(number, seeds);
       const name = `policy ${number}: ${JSON.stringify(text.slice(0, 300))}`;
-      const answers = await session.ask(text).catch((error: unknown) => {
+      await session.ask(text).catch((error: unknown) => {
         throw new Error(`${name} made it throw`, { cause: error });
       });
-      const slow = answers.filter(({ took }) => took > HANG_MS).map(({ question }) => question);
-      expect(slow, name).toEqual([]);
     }
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
     expect(Object.keys(Object.prototype)).toEqual([]);

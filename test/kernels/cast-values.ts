@@ -1,4 +1,4 @@
-import type { SourceDtype } from '../../extension/core/formats/source-floats';
+import type { SourceDtype } from '../../extension/core/formats/floats/source-floats';
 import { random } from '../core/formats/casts';
 
 /** What a run of weights may hold; each kind asks something else of a cast. */

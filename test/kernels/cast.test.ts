@@ -4,7 +4,7 @@ import { addErrors } from '../../extension/core/analysis/cast-error';
 import type { Cast, Granularity, MatrixShape, Rounding } from '../../extension/core/formats/format';
 import { FORMATS } from '../../extension/core/formats/registry';
 import { rowUnit } from '../../extension/core/formats/row-unit';
-import { SOURCE_DTYPES } from '../../extension/core/formats/source-floats';
+import { SOURCE_DTYPES } from '../../extension/core/formats/floats/source-floats';
 import type { CastJob, CastResult } from '../../extension/kernels/cast-kernels';
 import { referenceKernels } from '../../extension/kernels/cast-reference';
 import { castOf, channel, group, none, tensor } from '../core/formats/casts';

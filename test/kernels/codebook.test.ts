@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { valueRange } from '../../extension/core/analysis/value-range';
-import { codebookOf, nearestCode, type Codebook } from '../../extension/core/formats/codebook';
-import { E2M1_BNB_CODEBOOK } from '../../extension/core/formats/e2m1-bnb';
+import { codebookOf, nearestCode, type Codebook } from '../../extension/core/formats/codebooks/codebook';
+import { E2M1_BNB_CODEBOOK } from '../../extension/core/formats/bitsandbytes/e2m1-bnb';
 import type { Cast, ScaleDtype } from '../../extension/core/formats/format';
-import { NF4_CODEBOOK } from '../../extension/core/formats/nf4';
-import { studentCodes } from '../../extension/core/formats/student-codes';
+import { NF4_CODEBOOK } from '../../extension/core/formats/bitsandbytes/nf4';
+import { studentCodes } from '../../extension/core/formats/codebooks/student-codes';
 import { referenceKernels } from '../../extension/kernels/cast-reference';
 import { bucketTables } from '../../extension/kernels/codebook-tables';
 import { castOf, group, random } from '../core/formats/casts';

@@ -4,7 +4,7 @@ import { valueRange } from '../../extension/core/analysis/value-range';
 import type { Cast, MatrixShape, OutlierColumns, TensorRange } from '../../extension/core/formats/format';
 import { outlierColumns } from '../../extension/core/formats/outliers';
 import { FORMATS } from '../../extension/core/formats/registry';
-import { SOURCE_DTYPES } from '../../extension/core/formats/source-floats';
+import { SOURCE_DTYPES } from '../../extension/core/formats/floats/source-floats';
 import { referenceKernels } from '../../extension/kernels/cast-reference';
 import { castOf, group, tensor } from '../core/formats/casts';
 import { castKernels } from './cast-module';

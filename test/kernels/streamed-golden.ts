@@ -4,7 +4,8 @@ import type { ModelGraph } from '../../extension/core/model/graph';
 import { matrixOrder } from '../../extension/core/model/matrix-order';
 import { partShape, partValues } from '../../extension/core/model/weights';
 import { headTimes } from '../../extension/kernels/streamed-head';
-import { createStreamedSession, type BatchWindow } from '../../extension/kernels/streamed-session';
+import type { BatchWindow } from '../../extension/kernels/streamed-batch';
+import { createStreamedSession } from '../../extension/kernels/streamed-session';
 import type { ScoredWindow } from '../../extension/kernels/model-states';
 import { modelKernels } from './model-kernels';
 

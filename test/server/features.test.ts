@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type {
+  CodeAction,
   CompletionItem,
   CompletionList,
   DocumentLink,
@@ -48,6 +49,41 @@ afterEach(async () => {
 
 const ALL = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
 const at = (line: number, character: number): object => ({ position: { line, character } });
+
+describe('on a real connection, to an editor that asks for the edits of code actions later', () => {
+  it('codeAction/resolve: the rules are compacted when somebody chooses it', async () => {
+    const capabilities = { textDocument: { codeAction: { resolveSupport: { properties: ['edit'] } } } };
+    const resolver = await connect(nodeHost(), { ...MINIMAL, capabilities });
+    try {
+      expect(resolver.server.capabilities.codeActionProvider).toMatchObject({ resolveProvider: true });
+      const verbose = `version: 1
+checkpoint: model
+default: keep
+rules:
+  - match: "**.up_proj.weight"
+    dtype: int8
+  - match: "**.gate_proj.weight"
+    dtype: int8
+`;
+      await resolver.open(model.policy, verbose);
+      const offered = await resolver.ask<CodeAction[]>('textDocument/codeAction', model.policy, {
+        range: { start: { line: 5, character: 4 }, end: { line: 5, character: 4 } },
+        context: { diagnostics: [], only: ['refactor'] },
+      });
+      expect(offered).toMatchObject([{ title: 'Compact the rules', kind: 'refactor.rewrite.compact' }]);
+      expect(offered[0]!.edit).toBeUndefined();
+      const { edit } = await resolver.connection.sendRequest<CodeAction>('codeAction/resolve', offered[0]);
+      const document = TextDocument.create(model.policy, 'dtype-policy', 1, verbose);
+      const compact = TextDocument.applyEdits(document, edit!.changes![model.policy]!);
+      expect(compact.match(/- match:/g)).toHaveLength(1);
+      await resolver.change(model.policy, `${verbose}# more\n`);
+      const late = resolver.connection.sendRequest('codeAction/resolve', offered[0]);
+      await expect(late).rejects.toThrow('the policy was changed meanwhile; ask again');
+    } finally {
+      resolver.dispose();
+    }
+  });
+});
 
 describe('on a real connection, to an editor that can do nothing special', () => {
   it('completionItem/resolve: a dtype is explained when it is looked at', async () => {

@@ -48,3 +48,46 @@ rules:
     expect((await editor.fixes()).map(({ kind }) => kind)).toEqual(['quickfix']);
   });
 });
+
+describe('compact the rules', () => {
+  const VERBOSE = `${HEAD}default: keep
+rules:
+  - match: "model.layers.*.mlp.up_proj.weight"
+    dtype: int8 |
+  - match: "model.layers.*.mlp.gate_proj.weight"
+    dtype: int8
+budget: { size: 1 GB }
+`;
+
+  it('writes them anew when somebody chooses it', async () => {
+    expect(await edit(VERBOSE).compacted()).toBe(`${HEAD}default: keep
+rules:
+  - match: "model.layers.*.mlp.{gate,up}_proj.weight"
+    dtype: int8
+budget: { size: 1 GB }
+`);
+  });
+
+  it('is offered among several rules only', async () => {
+    const elsewhere = VERBOSE.replace(' |', '').replace('default:', 'defa|ult:');
+    expect(await edit(elsewhere).compacted()).toBeUndefined();
+    const one = `${HEAD}rules:\n  - match: "**.up_proj.weight"\n    dtype: int8 |\n`;
+    expect(await edit(one).compacted()).toBeUndefined();
+    expect((await edit(VERBOSE).fixes()).map(({ kind }) => kind)).toEqual([]);
+  });
+
+  it('says why it can not be done', async () => {
+    const short = VERBOSE.replace('gate_proj', 'down_proj').replace('dtype: int8\nb', 'dtype: fp8_e4m3\nb');
+    expect(await edit(short).compacted()).toBe("these rules can't be made fewer without changing a dtype");
+  });
+
+  it('leaves a policy alone that was changed meanwhile', async () => {
+    const { service } = edit(VERBOSE);
+    const data = { uri: 'file:///home/me/p.dtype.yaml', version: 0 };
+    const action = { title: 'Compact the rules', data };
+    expect(await service.resolveCodeAction(action, { documentChanges: true })).toEqual({
+      kind: 'refused',
+      reason: 'the policy was changed meanwhile; ask again',
+    });
+  });
+});

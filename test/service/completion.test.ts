@@ -258,14 +258,34 @@ describe('other values', () => {
     expect(await labels(marked)).toContain(word);
   });
 
+  it.each([
+    ['checkpoint: |', ['models/', '../', 'a.gguf', 'model.safetensors']],
+    ['extends: |', ['models/', '../', 'base.dtype.yaml', 'other.dtype.json']],
+    ['evaluate: { text: | }', ['models/', '../', 'set.parquet', 'wiki.txt']],
+  ])('%j proposes files that can stand there', async (marked, expected) => {
+    const workspace = memoryWorkspace();
+    const files = ['a.gguf', 'base.dtype.yaml', 'model.safetensors', 'other.dtype.json', 'set.parquet', 'wiki.txt'];
+    workspace.folders.set('file:///home/me', [
+      { name: 'models', folder: true },
+      ...[...files, 'config.yaml'].map((name) => ({ name, folder: false })),
+    ]);
+    const { items } = await edit(marked, workspace).completions();
+    expect(items.map(({ label }) => label).sort()).toEqual([...expected].sort());
+  });
+
   it('checkpoints are looked for on disk', async () => {
     const workspace = memoryWorkspace();
     workspace.folders.set('file:///home/me/models', [
       { name: 'tiny', folder: true },
       { name: 'a.safetensors', folder: false },
+      { name: 'b-Q4_K_M.gguf', folder: false },
       { name: 'notes.txt', folder: false },
     ]);
-    expect(await edit('checkpoint: models/|', workspace).proposed()).toEqual(['models/tiny/', 'models/a.safetensors']);
+    expect(await edit('checkpoint: models/|', workspace).proposed()).toEqual([
+      'models/tiny/',
+      'models/a.safetensors',
+      'models/b-Q4_K_M.gguf',
+    ]);
     expect(await edit('checkpoint: models/|', workspace).accept('models/tiny/')).toBe('checkpoint: models/tiny');
     expect(await edit('checkpoint: nowhere/|', workspace).proposed()).toEqual([]);
   });

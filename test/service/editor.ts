@@ -98,6 +98,8 @@ export interface Editor {
   /** The text after the fix with this title. */
   fixed(title: string): Promise<string>;
   fixAll(): Promise<string>;
+  /** The text with its rules compacted, or why that was refused; undefined where the action is not offered. */
+  compacted(): Promise<string | undefined>;
   lenses(): Promise<readonly CodeLens[]>;
   symbols(): readonly DocumentSymbol[];
 }
@@ -114,7 +116,8 @@ export function edit(marked: string, workspace = memoryWorkspace(), uri = 'file:
     service.complete(document, position, { snippets, trigger }, NEVER_CANCELLED);
   const actions = (only?: string[]): Promise<readonly CodeAction[]> => {
     const range = { start: position, end: position };
-    return service.codeActions(document, range, { diagnostics: [], only }, { documentChanges: false }, NEVER_CANCELLED);
+    const options = { documentChanges: false, resolvesEdits: true };
+    return service.codeActions(document, range, { diagnostics: [], only }, options, NEVER_CANCELLED);
   };
   const after = (action: CodeAction | undefined): string => {
     if (!action) throw new Error('there is no such action');
@@ -154,6 +157,11 @@ export function edit(marked: string, workspace = memoryWorkspace(), uri = 'file:
     },
     async fixAll() {
       return after((await actions(['source.fixAll']))[0]);
+    },
+    async compacted() {
+      const [action] = await actions(['refactor.rewrite']);
+      const resolved = action && (await service.resolveCodeAction(action, { documentChanges: false }));
+      return resolved?.kind === 'refused' ? resolved.reason : resolved && after(resolved.action);
     },
     lenses: () => service.codeLenses(document, NEVER_CANCELLED),
     symbols: () => service.documentSymbols(document),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TensorTree } from '../../extension/core/checkpoint/tensor';
+import { FINDING_TITLES } from '../../extension/core/policy/finding-titles';
 import { CHECKPOINTS, llamaRows, treeOf, type TensorRow } from '../core/resolve/model-names';
 import { checkpointOf, edit, memoryWorkspace } from './editor';
 
@@ -49,5 +50,22 @@ describe.each(readdirSync(FOLDER))('the page %s', (file) => {
   it('has a wrong policy with that finding, and a right one without it', async () => {
     expect(await codesOf(wrong!)).toContain(code);
     expect(await codesOf(right!)).not.toContain(code);
+  });
+});
+
+describe('the table of findings', () => {
+  const table = readFileSync(path.join(FOLDER, '../findings.md'), 'utf8');
+  const rows = [...table.matchAll(/^\| \[([a-z-]+)\]\(rules\/([a-z-]+)\.md\) \|/gm)];
+
+  it('has a row for each code, which leads to its page', () => {
+    expect(rows.map(([, code]) => code).sort()).toEqual(Object.keys(FINDING_TITLES).sort());
+    for (const [, code, page] of rows) expect(page).toBe(code);
+  });
+
+  it('names findings that there are for each pain', () => {
+    const pains = table.slice(table.indexOf('## Which pain')).matchAll(/^\| .* \| ([^|]+) \|$/gm);
+    const named = [...pains].flatMap(([, findings]) => [...findings!.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code));
+    expect(named.length).toBeGreaterThan(12);
+    expect(named.filter((code) => !Object.hasOwn(FINDING_TITLES, code!))).toEqual([]);
   });
 });

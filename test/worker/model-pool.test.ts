@@ -4,10 +4,12 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cancelled } from '../../extension/core/cancelled';
+import { firstDifference } from '../../extension/core/model/first-difference';
+import { matrixOrder } from '../../extension/core/model/matrix-order';
 import { createModelSession } from '../../extension/kernels/model-session';
 import { createModelPool } from '../../extension/worker/model-pool';
 import { createInProcessModelPool } from '../../extension/worker/model-pool-in-process';
-import type { ModelPool, ModelRequest, ModelResponse } from '../../extension/worker/model-protocol';
+import type { ModelPool, ModelRequest, ModelResponse, WeightManner } from '../../extension/worker/model-protocol';
 import type { WorkerPort } from '../../extension/worker/protocol';
 import { spawnNodeWorker } from '../../extension/worker/spawn-node';
 import { bf16Tensors, goldenFile, graphOf, readGolden, windowsOf } from '../kernels/model-golden';
@@ -51,9 +53,9 @@ describe('worker threads', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const start = (size: number, bytes = 0): Promise<ModelPool> => {
+  const start = (size: number, bytes = 0, manner: WeightManner = { kind: 'held', bytes }): Promise<ModelPool> => {
     const spawn = (): Promise<WorkerPort> => Promise.resolve(spawnNodeWorker(script));
-    return createModelPool({ spawn, size, module: modelModule(), graph, context, bytes });
+    return createModelPool({ spawn, size, module: modelModule(), graph, context, manner });
   };
 
   test('two workers share the windows and give what one thread gives', async () => {
@@ -79,6 +81,49 @@ describe('worker threads', () => {
     const first = await pool.score(windows[0]!, 0, 'return');
     expect(first.scores).toEqual(expected()[0]);
     expect((await pool.score(windows[0]!, 0, first.baseStates)).scores).toEqual(expected()[0]);
+    await pool.dispose();
+  });
+
+  test('two workers share a batch of windows while the matrices pass by', async () => {
+    const difference = firstDifference(graph, new Set(golden.changed), undefined);
+    const bytes = { base: 0, cast: 0 };
+    const pool = await start(2, 0, { kind: 'streamed', bytes, difference, headRows: 64 });
+    const matrices = new Map<string, readonly [string, number]>();
+    for (const { name, shape, parts } of graph.tensors) {
+      if (shape.length > 1) matrices.set(parts[0]!.as, [name, shape[1]!]);
+      else await pool.load(name, shape, tensor(name, false), 'both');
+    }
+    const batch = windows.map((tokens) => ({ tokens, first: 0, baseStates: 'return' as const, keep: [1] }));
+    await pool.begin([batch.slice(0, 1), batch.slice(1)]);
+    const { embedding, layers, head } = matrixOrder(graph);
+    for (const name of [...embedding, ...layers.flat(), ...Array.from({ length: 5 }, () => head)]) {
+      const [stored, inputs] = matrices.get(name)!;
+      const changed = golden.changed.includes(stored);
+      const [base, cast] = [tensor(stored, false), tensor(stored, true)];
+      const half = Math.ceil(base.length / inputs / 16) * 8;
+      for (const [first, end] of [[0, half] as const, [half, base.length / inputs] as const]) {
+        const cut = (all: Float32Array): Float32Array => all.subarray(first * inputs, end * inputs);
+        await pool.pass({ name, first, base: cut(base), cast: changed ? cut(cast) : undefined });
+      }
+    }
+    const scored = (await pool.finish()).flat();
+    expect(scored.map(({ scores }) => scores)).toEqual(expected());
+    expect(scored.map(({ streams }) => streams!.map(({ layer, values }) => [layer, values.length]))).toEqual(
+      windows.map(({ length }) => [[1, length * graph.hidden]]),
+    );
+    await pool.dispose();
+  });
+
+  test('matrices that do not come by are named', async () => {
+    const difference = { embedding: false, layer: 0 };
+    const pool = await start(1, 0, { kind: 'streamed', bytes: { base: 0, cast: 0 }, difference, headRows: 64 });
+    await pool.begin([[{ tokens: windows[0]!, first: 0, baseStates: undefined }]]);
+    await expect(pool.finish()).rejects.toThrow(
+      'model.embed_tokens.weight: needed for the forward pass, but it did not come by',
+    );
+    const late = { name: 'model.embed_tokens.weight', first: 8, base: new Float32Array(8), cast: undefined };
+    await expect(pool.pass(late)).rejects.toThrow('model.embed_tokens.weight: expected its rows from 0 on, got others');
+    await expect(pool.score(windows[0]!, 0)).rejects.toThrow('a window was given to a model whose weights pass by');
     await pool.dispose();
   });
 

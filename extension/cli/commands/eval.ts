@@ -33,6 +33,8 @@ export interface EvalOptions {
   /** Percent by which perplexity may grow. */
   readonly maxPerplexityIncrease: string | undefined;
   readonly workers: number | undefined;
+  /** Bytes that all workers may take; what is free without it. */
+  readonly memory: number | undefined;
   /** The same bits on every machine, somewhat slower. */
   readonly reproducible: boolean;
   readonly cache: CacheOption;
@@ -73,8 +75,8 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
         windows,
         scoring: chosen,
         baseCaching,
-        memory: machineMemory(),
-        startPool: (need) => startModelPool(options.workers, need, options.reproducible),
+        memory: options.memory ?? machineMemory(),
+        startPool: (need) => startModelPool(need, options.reproducible),
         createDigest: nodeDigest,
         now: () => performance.now(),
         signal: options.signal,
@@ -87,8 +89,10 @@ export async function evaluate(file: string, options: EvalOptions, terminal: Ter
     if (!report.complete) return EXIT.cancelled;
     return gate && !gate.passed ? EXIT.findings : EXIT.fine;
   } finally {
-    await weights.close();
-    await pool.dispose();
+    const closed = Promise.all([weights.close(), pool.dispose()]);
+    // A cancel does not wait for workers to give their memory back.
+    if (options.signal.aborted) closed.catch(() => undefined);
+    else await closed;
   }
 }
 

@@ -10,6 +10,7 @@ import { survey, type SurveyedTensor } from '../../jobs/survey';
 import type { OpenedCheckpoint } from '../open-policy';
 import { replaceFile } from '../replace-file';
 import { runJob } from '../run-job';
+import { statsSummary } from '../stats-summary';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 import { startKernelPool } from '../workers';
@@ -24,6 +25,12 @@ export interface StatsOptions {
   readonly save: boolean;
   readonly signal: AbortSignal;
 }
+
+/**
+ * What a format may take above its width, in bits a weight: scales of groups of 32 and more. Those with finer ones, such
+ * as ggml's K-quants, would be the best of every width for taking more room.
+ */
+const ROOM_FOR_SCALES = 0.3;
 
 /** Widths whose best format is shown. */
 const WIDTHS = [8, 6, 5, 4, 3, 2] as const;
@@ -40,7 +47,8 @@ export async function inspectStats(
   try {
     const casts = [...FORMATS.values()]
       .filter(({ bits }) => bits <= 8.5)
-      .map((format) => comparableCast(format, options.group));
+      .map((format) => comparableCast(format, options.group))
+      .filter(({ format, bitsPerWeight }) => bitsPerWeight <= Math.round(format.bits) + ROOM_FOR_SCALES);
     const { sample, signal } = options;
     const source = { pool, read: weights.read };
     const surveyed = await runJob(
@@ -76,10 +84,12 @@ export function statsTable(surveyed: readonly SurveyedTensor[], { group, sample 
   return [
     table,
     '',
+    ...statsSummary(surveyed, WIDTHS),
+    '',
     `outliers: share of values beyond ${OUTLIER_DEVIATIONS} standard deviations. nu, t scale: the Student t distribution of`,
     'greatest likelihood. KS: Kolmogorov-Smirnov distance against it and against the normal distribution.',
-    `best: format of least error at that width, with its relative error, scales by group ${group} where a format lets`,
-    `one choose, tried on up to ${sample.toLocaleString('en')} elements a tensor.`,
+    `best: format of least error among those of at most ${ROOM_FOR_SCALES} bits a weight more than that width, with its relative error,`,
+    `scales by group ${group} where a format lets one choose, tried on up to ${sample.toLocaleString('en')} elements a tensor.`,
   ].join('\n');
 }
 

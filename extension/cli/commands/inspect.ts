@@ -46,7 +46,8 @@ export async function inspect(place: string, options: InspectOptions, terminal: 
   return EXIT.fine;
 }
 
-function tensorTable({ tree }: Checkpoint): string {
+function tensorTable({ tree, container }: Checkpoint): string {
+  const stored = container === 'gguf';
   return formatTable(
     [
       { heading: 'tensor', align: 'left' },
@@ -54,13 +55,15 @@ function tensorTable({ tree }: Checkpoint): string {
       { heading: 'dtype', align: 'left' },
       { heading: 'shape', align: 'left' },
       { heading: 'bytes', align: 'right' },
+      ...(stored ? [{ heading: 'in the file', align: 'left' } as const] : []),
     ],
-    tree.tensors.map(({ name, role, dtype, shape, bytes }) => [
+    tree.tensors.map(({ name, role, dtype, shape, bytes, origin }) => [
       name,
       role,
       dtype,
       `[${shape.join(', ')}]`,
       formatBytes(bytes),
+      ...(stored ? [origin?.name ?? name] : []),
     ]),
   );
 }
@@ -105,7 +108,8 @@ export function inspectJson(checkpoint: Checkpoint): object {
     files: checkpoint.files.map(({ file, size }) => ({ file, size })),
     warnings: checkpoint.warnings,
     groups: tree.groups,
-    tensors: tree.tensors.map(({ name, dtype, shape, file, offset, bytes, layer, module, expert, role, group }) => {
+    tensors: tree.tensors.map((tensor) => {
+      const { name, dtype, shape, file, offset, bytes, layer, module, expert, role, group, origin } = tensor;
       const bits = STORAGE_BITS[dtype];
       return {
         name,
@@ -120,6 +124,7 @@ export function inspectJson(checkpoint: Checkpoint): object {
         expert: expert ?? null,
         role,
         group: group ?? null,
+        ...(origin ? { origin } : {}),
       };
     }),
   };

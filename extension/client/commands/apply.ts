@@ -3,7 +3,7 @@ import { formatBits, formatBytes } from '../../core/byte-size';
 import { openWeights } from '../../core/checkpoint/weights';
 import { apply } from '../../jobs/apply';
 import type { ApplyReport } from '../../jobs/apply-report';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { outputFolder, policyName } from '../policy-uri';
 import { policyArgument } from './policy-argument';
 import { startPolicyJob } from './policy-job';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { openPolicyState } from './open-policy-state';
 
 /** "Compact Rules": the same dtype for every tensor in fewer rules; one undo brings the old ones back. */

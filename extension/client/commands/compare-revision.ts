@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { policyName } from '../policy-uri';
 import { openPolicyState } from './open-policy-state';
 

@@ -10,7 +10,7 @@ import { simulatedText } from '../../core/evaluate/simulated-text';
 import { modelGraph } from '../../core/model/architectures';
 import type { evaluate } from '../../jobs/evaluate';
 import { kernelFile } from '../../kernels/relaxed-simd';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { openWhole } from '../files/vscode-folder';
 import { policyName, resolveReference } from '../policy-uri';
 import { policyArgument } from './policy-argument';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import type { TreeNode } from '../views/checkpoint-tree';
 import { openPolicyState, type OpenPolicyState } from './open-policy-state';
 

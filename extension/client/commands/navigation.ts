@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ruleName } from '../../core/policy/rule-name';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import type { PolicyState } from '../policy-state';
 import type { TreeNode } from '../views/checkpoint-tree';
 import { policyArgument } from './policy-argument';

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import type { Session } from '../activate';
+import { CheckpointError } from '../../core/checkpoint/checkpoint-error';
+import { candidateFiles } from '../../core/checkpoint/choose-file';
+import type { Session } from '../session';
 import { LANGUAGE } from '../policy-uri';
 
 /** "New policy for a checkpoint...": asks for the checkpoint and opens a policy that keeps everything as it is. */
@@ -14,17 +16,34 @@ export function registerNewPolicy(session: Session): vscode.Disposable {
       })) ?? [];
     if (!chosen) return;
     try {
-      const { tree } = await session.checkpoints.open(chosen);
+      const found = await openChosen(session, chosen);
+      if (!found) return;
+      const { tree } = found.checkpoint;
       const matrix = tree.tensors.find(({ role }) => role === 'mlp-down') ?? tree.tensors[0];
       const document = await vscode.workspace.openTextDocument({
         language: LANGUAGE,
-        content: policyText(chosen, matrix?.module),
+        content: policyText(found.uri, matrix?.module),
       });
       await vscode.window.showTextDocument(document);
     } catch (error) {
       void vscode.window.showErrorMessage(`Downcast: ${error instanceof Error ? error.message : String(error)}`);
     }
   });
+}
+
+/** The checkpoint of a folder; of several models in it the one that the user chooses. */
+async function openChosen(session: Session, folder: vscode.Uri) {
+  try {
+    return { uri: folder, checkpoint: await session.checkpoints.open(folder) };
+  } catch (error) {
+    if (!(error instanceof CheckpointError) || error.code !== 'several-files') throw error;
+    const names = await (await session.platform.place(folder)).folder.list();
+    const title = 'The folder holds several models';
+    const file = await vscode.window.showQuickPick(candidateFiles(names), { title, placeHolder: 'Which one?' });
+    if (file === undefined) return undefined;
+    const uri = vscode.Uri.joinPath(folder, file);
+    return { uri, checkpoint: await session.checkpoints.open(uri) };
+  }
 }
 
 function policyText(checkpoint: vscode.Uri, module: string | undefined): string {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Progress } from '../../jobs/progress';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { policyName } from '../policy-uri';
 import type { Kept } from '../reports';
 import { runJob, type JobName } from '../run-job';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TreeTensor } from '../../core/checkpoint/tensor';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { tensorsOf, type TreeNode } from '../views/checkpoint-tree';
 import { openPolicyState, type OpenPolicyState } from './open-policy-state';
 

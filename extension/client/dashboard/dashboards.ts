@@ -2,16 +2,22 @@ import * as vscode from 'vscode';
 import { dashboardHtml } from '../../../webview/html';
 import { hostMessage, parseWebviewMessage, type HostMessage, type WebviewMessage } from '../../../webview/protocol';
 import type { DashboardState } from '../../../webview/state';
-import type { Session } from '../activate';
+import type { Session } from '../session';
 import { policyArgument } from '../commands/policy-argument';
 import { revealRule, revealTensor } from '../commands/navigation';
+import type { Disposes } from '../disposes';
 import { policyName } from '../policy-uri';
 import { dashboardState } from './dashboard-state';
 
 const VIEW_TYPE = 'downcast.dashboard';
 
+export interface Dashboards extends Disposes {
+  /** Fills a panel that the window was closed with; `saved` is what its page kept. */
+  readonly restore: (panel: vscode.WebviewPanel, saved: unknown) => void;
+}
+
 /** The heatmap panels, one a policy, and the command that opens them. */
-export function createDashboards(session: Session): vscode.Disposable {
+export function createDashboards(session: Session): Dashboards {
   const panels = new Map<string, vscode.WebviewPanel>();
 
   const adopt = (panel: vscode.WebviewPanel, policy: vscode.Uri): void => {
@@ -34,23 +40,18 @@ export function createDashboards(session: Session): vscode.Disposable {
     const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     adopt(vscode.window.createWebviewPanel(VIEW_TYPE, `Heatmap: ${policyName(policy)}`, beside), policy);
   };
-  const serializer: vscode.WebviewPanelSerializer = {
-    deserializeWebviewPanel(panel, saved: unknown) {
+  const command = vscode.commands.registerCommand('downcast.openHeatmap', open);
+  return {
+    restore(panel, saved) {
       const policy = savedPolicy(saved) ?? session.states.current;
       if (policy) adopt(panel, policy);
       else panel.dispose();
-      return Promise.resolve();
+    },
+    dispose() {
+      command.dispose();
+      for (const panel of panels.values()) panel.dispose();
     },
   };
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('downcast.openHeatmap', open),
-    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, serializer),
-    {
-      dispose: () => {
-        for (const panel of panels.values()) panel.dispose();
-      },
-    },
-  );
 }
 
 /** The policy a saved page was of; it comes from the webview, so only a URI of a workspace's policy is taken. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatBytes } from '../../core/byte-size';
+import { originText } from '../../core/checkpoint/origin-text';
 import type { TreeTensor } from '../../core/checkpoint/tensor';
 import { dtypeAfter } from '../../core/resolve/dtype-after';
 import type { Plan, PlannedTensor } from '../../core/resolve/plan';
@@ -181,6 +182,7 @@ function getTreeItem(element: TreeNode): vscode.TreeItem {
       item.tooltip = [
         tensor.name,
         `${tensor.dtype} [${tensor.shape.join(', ')}], ${formatBytes(planned.bytesBefore)} → ${dtypeAfter(planned)}, ${formatBytes(planned.bytesAfter)}`,
+        ...[originText(tensor)].filter((text) => text !== undefined),
         whyThisDtype(planned),
       ].join('\n');
       item.accessibilityInformation = { label: item.tooltip };

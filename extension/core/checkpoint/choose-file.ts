@@ -25,16 +25,27 @@ export function chooseFile(folder: string, names: readonly string[], file?: stri
     if (found.length === 1) return found[0]!;
     if (found.length > 1) throw severalFiles(folder, found.sort());
   }
-  const ggufs = names.filter((name) => isGgufFile(name) && !isCompanion(name)).sort();
-  const models = new Map(ggufs.map((name) => [ggufModel(name), name]).reverse() as [string, string][]);
-  if (models.size === 1) return ggufs[0]!;
-  if (models.size > 1) throw severalGgufs(folder, [...models.values()].sort());
+  const models = ggufModels(names);
+  if (models.length === 1) return models[0]!;
+  if (models.length > 1) throw severalGgufs(folder, models);
   // Only now: training_args.bin and the like lie beside weights of any format.
   for (const name of names) if (isPickle(name)) throw pickleError(`${folder}/${name}`);
   throw new CheckpointError(
     'no-checkpoint',
     `${folder}: expected ${SINGLE}, ${INDEX} or a .gguf file, found none; is this the checkpoint's folder?`,
   );
+}
+
+/** Files that a checkpoint of the folder may be opened by, where `chooseFile` finds several: one a model. */
+export function candidateFiles(names: readonly string[]): readonly string[] {
+  const found = [names.filter(isIndexFile), names.filter(isWeightFile), ggufModels(names)];
+  return (found.find(({ length }) => length > 1) ?? []).toSorted();
+}
+
+/** Of each GGUF model its file, of a split one the first part. */
+function ggufModels(names: readonly string[]): readonly string[] {
+  const ggufs = names.filter((name) => isGgufFile(name) && !isCompanion(name)).sort();
+  return ggufs.filter((name, at) => ggufs.findIndex((other) => ggufModel(other) === ggufModel(name)) === at);
 }
 
 function isWeightFile(file: string): boolean {

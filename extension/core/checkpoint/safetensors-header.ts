@@ -145,6 +145,7 @@ function placeTensors(
 ): readonly TensorInfo[] {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let position = 0;
+  const shapes: (readonly number[])[] = [];
   const tensors = entries.map(({ name, dtype, shape, begin, end }): TensorInfo => {
     if (begin !== position || end < begin) {
       const what = `takes bytes ${begin} to ${end}, expected to begin at ${position}, where the tensor before ends`;
@@ -156,13 +157,27 @@ function placeTensors(
       const what = `takes ${end - begin} bytes, but ${dtype} [${shape.join(', ')}] takes ${bytes}`;
       throw tensorRefusal('size-mismatch', source, name, what);
     }
-    return { name, dtype, shape, file, offset: dataStart + begin, bytes };
+    return { name, dtype, shape: sharedShape(shape, shapes), file, offset: dataStart + begin, bytes };
   });
   if (dataStart + position !== fileSize) {
     const what = `its tensors end at byte ${dataStart + position}, the file at ${fileSize}`;
     throw refusal('file-size', source, what);
   }
   return tensors;
+}
+
+/** Shapes that one is compared with: a file holds few different ones, and those of a layer come again with the next. */
+const SHAPES_COMPARED = 32;
+
+/** One array for equal shapes: 91,000 of them would take more memory than the names. */
+function sharedShape(shape: readonly number[], shapes: (readonly number[])[]): readonly number[] {
+  for (let at = shapes.length - 1; at >= Math.max(0, shapes.length - SHAPES_COMPARED); at--) {
+    const known = shapes[at]!;
+    if (known.length === shape.length && known.every((extent, dimension) => extent === shape[dimension])) return known;
+  }
+  const own = shape.slice();
+  shapes.push(own);
+  return own;
 }
 
 /** Bytes of a tensor, exactly; throws when they can't be counted or are not whole. */

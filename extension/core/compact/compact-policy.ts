@@ -1,24 +1,21 @@
 import type { FormatTable } from '../formats/format-table';
 import type { ParsedPolicy } from '../policy/parse';
 import type { Plan } from '../resolve/plan';
+import { blockRules, type BlockRules } from './block-rules';
 import { compactRules, type CompactPolicy } from './compact';
 
 /**
- * The compact form of a whole policy; undefined when its rules are no block list, or can't be made fewer. A policy with
- * `activations` is left as it is: its plan does not tell rules apart that differ in them alone.
+ * The rules that could be written anew; undefined when there are none, or in brackets. A policy with `activations` is
+ * left as it is, because its plan does not tell rules apart that differ in them alone, and so is one that extends
+ * another: its plan is that of both.
  */
-export function compactPolicy(
-  { policy, syntax }: ParsedPolicy,
-  plan: Plan,
-  formats: FormatTable,
-): CompactPolicy | undefined {
-  if ([...policy.rules, policy.default].some((choice) => choice?.activations)) return undefined;
-  const rules = syntax.root?.kind === 'map' ? syntax.root.entries.find(({ key }) => key.text === 'rules') : undefined;
-  if (rules?.value?.kind !== 'list') return undefined;
-  const { start, end } = rules.value.range;
-  const lineStart = syntax.text.lastIndexOf('\n', start - 1) + 1;
-  // A list in brackets begins behind its key; what is written there would be no block list.
-  const indent = syntax.text.slice(lineStart, start);
-  if (indent.trim() !== '') return undefined;
-  return compactRules(syntax.text, { start, end, indent: indent.length }, policy, plan, formats);
+export function canCompact({ policy, syntax }: ParsedPolicy): BlockRules | undefined {
+  if (policy.extends || [...policy.rules, policy.default].some((choice) => choice?.activations)) return undefined;
+  return policy.rules.length < 2 ? undefined : blockRules({ syntax });
+}
+
+/** The compact form of a whole policy; undefined when its rules can't be made fewer. */
+export function compactPolicy(parsed: ParsedPolicy, plan: Plan, formats: FormatTable): CompactPolicy | undefined {
+  const rules = canCompact(parsed);
+  return rules && compactRules(parsed.syntax.text, rules, parsed.policy, plan, formats);
 }

@@ -5,6 +5,7 @@ import type { Policy } from '../policy/policy';
 import { parsePolicy } from '../policy/parse';
 import type { Plan, PlannedTensor } from '../resolve/plan';
 import { resolve } from '../resolve/resolve';
+import type { BlockRules } from './block-rules';
 import { cover } from './cover';
 import { printRule, type RuleText } from './print-rule';
 
@@ -29,7 +30,7 @@ interface Treated {
  */
 export function compactRules(
   text: string,
-  rules: { readonly start: number; readonly end: number; readonly indent: number },
+  rules: BlockRules,
   policy: Policy,
   plan: Plan,
   formats: FormatTable,

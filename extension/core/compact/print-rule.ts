@@ -1,9 +1,9 @@
 import { optionsOf } from '../formats/cast-options';
 import { defaultCast } from '../formats/default-cast';
-import type { Cast, NumberFormat, ScaleDtype } from '../formats/format';
+import type { Cast, NumberFormat } from '../formats/format';
 import { KEEP } from '../policy/read/dtype';
 import { OPTION_KEY } from '../policy/read/options';
-import { printGranularity } from '../policy/read/scale';
+import { printGranularity, printScaleDtype } from '../policy/read/scale';
 import { spell } from '../policy/syntax';
 import type { Cover } from './cover';
 
@@ -13,14 +13,6 @@ export interface RuleText extends Cover {
   readonly cast: { readonly cast: Cast; readonly format: NumberFormat } | undefined;
   readonly because: string | undefined;
 }
-
-const SCALE_DTYPES: Readonly<Record<ScaleDtype, string>> = {
-  F32: 'fp32',
-  BF16: 'bf16',
-  F16: 'fp16',
-  F8_E4M3: 'fp8_e4m3',
-  F8_E8M0: 'e8m0',
-};
 
 /** Lines of a rule in block style, the first with its dash, `indent` spaces before it. */
 export function printRule({ match, layers, cast, because }: RuleText, indent: number): readonly string[] {
@@ -46,7 +38,7 @@ function castKeys(cast: RuleText['cast']): readonly string[] {
     ...(printGranularity(scale) === printGranularity(own.scale)
       ? []
       : [scale.kind === 'group' ? `group: ${scale.size}` : `scale: ${printGranularity(scale)}`]),
-    ...(scaleDtype === own.scaleDtype ? [] : [`scale_dtype: ${SCALE_DTYPES[scaleDtype]}`]),
+    ...(scaleDtype === own.scaleDtype ? [] : [`scale_dtype: ${printScaleDtype(scaleDtype)}`]),
     ...(round.kind === 'nearest' ? [] : [`round: { stochastic: ${round.seed} }`]),
     ...(overflow === own.overflow ? [] : [`overflow: ${overflow}`]),
     ...optionsOf(cast.cast).map((name) => `${OPTION_KEY[name]}: ${String(cast.cast[name])}`),

@@ -3,6 +3,8 @@
  * may lose entries whenever it likes, and never gives other bytes than were put.
  */
 export interface BaseCache {
+  /** Bytes that it holds at most. */
+  readonly limit: number;
   has(key: string): Promise<boolean>;
   /** The caller's own copy; undefined when there is no such entry, or none that can be trusted. */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -23,6 +25,7 @@ export function createMemoryBaseCache(limit = MEMORY_LIMIT): BaseCache {
     entries.delete(key);
   };
   return {
+    limit,
     has: (key) => Promise.resolve(entries.has(key)),
     get(key) {
       const bytes = entries.get(key);

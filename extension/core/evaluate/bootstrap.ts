@@ -11,26 +11,35 @@ export interface WindowSums {
 const ROUNDS = 2000;
 const SEED = 0x9e3779b9;
 
-/**
- * 95% interval of the perplexity difference (cast - base) by a paired bootstrap over windows (Efron 1979;
- * percentiles): each round draws as many windows as there are, with replacement, the same for both models.
- * Seeded, so that equal scores give equal intervals.
- */
+/** 95% interval of the perplexity difference (cast - base): see `pairedInterval`. */
 export function perplexityDifferenceInterval(windows: readonly WindowSums[]): Interval {
+  const sums = windows.map(({ positions, baseNll, castNll }) => [positions, baseNll, castNll] as const);
+  return pairedInterval(sums, ([positions, base, cast]) => Math.exp(cast / positions) - Math.exp(base / positions));
+}
+
+/**
+ * 95% interval of a figure of three sums over windows by a paired bootstrap (Efron 1979; percentiles): each round draws
+ * as many windows as there are, with replacement, the same for both models. Seeded, so that equal scores give equal
+ * intervals.
+ */
+export function pairedInterval(
+  windows: readonly (readonly [number, number, number])[],
+  figure: (sums: readonly [number, number, number]) => number,
+): Interval {
   const random = mulberry32(SEED);
-  const differences = Float64Array.from({ length: ROUNDS }, () => {
-    let positions = 0;
-    let base = 0;
-    let cast = 0;
+  const figures = Float64Array.from({ length: ROUNDS }, () => {
+    let first = 0;
+    let second = 0;
+    let third = 0;
     for (let draw = 0; draw < windows.length; draw++) {
       const window = windows[Math.floor(random() * windows.length)]!;
-      positions += window.positions;
-      base += window.baseNll;
-      cast += window.castNll;
+      first += window[0];
+      second += window[1];
+      third += window[2];
     }
-    return Math.exp(cast / positions) - Math.exp(base / positions);
+    return figure([first, second, third]);
   }).sort();
-  return { low: quantile(differences, 0.025), high: quantile(differences, 0.975) };
+  return { low: quantile(figures, 0.025), high: quantile(figures, 0.975) };
 }
 
 /** Uniform numbers in [0, 1) from a 32-bit state (Tommy Ettinger's mulberry32, public domain). */

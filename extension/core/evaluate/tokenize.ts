@@ -3,6 +3,7 @@ import type { CheckpointFolder } from '../checkpoint/byte-source';
 import type { Checkpoint } from '../checkpoint/checkpoint';
 import { readGgufTokenizer } from '../checkpoint/gguf/tokenizer/read-tokenizer';
 import { readText } from '../checkpoint/open';
+import { forLibrary } from './library-tokenizer';
 
 /** The whole text to token ids, with the special tokens that the checkpoint wants around it. */
 export type Tokenize = (text: string) => readonly number[];
@@ -58,7 +59,7 @@ async function ofFiles(
  */
 export function createTokenizer(json: string, configJson: string): Tokenize {
   const config = JSON.parse(configJson) as Readonly<Record<string, unknown>>;
-  const tokenizer = new Tokenizer(JSON.parse(json) as object, config);
+  const tokenizer = new Tokenizer(forLibrary(JSON.parse(json) as Readonly<Record<string, unknown>>), config);
   const bos = idOf(tokenizer, config['bos_token']);
   return (text) => {
     const ids = tokenizer.encode(text).ids;

@@ -1,7 +1,7 @@
-import { codebookFormat } from './codebook-format';
+import { codebookFormat } from './codebooks/codebook-format';
 import type { FormatDefinition } from './definition';
-import { definedLayout, layoutBits } from './float-codes';
-import { floatFormat } from './float-format';
+import { definedLayout, layoutBits } from './floats/float-codes';
+import { floatFormat } from './floats/float-format';
 import type { NumberFormat } from './format';
 import type { FormatTable } from './format-table';
 

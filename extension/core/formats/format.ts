@@ -1,7 +1,7 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
 import type { CastOption, CastOptions } from './cast-options';
 import type { FormatDefinition } from './definition';
-import type { FloatLayout } from './float-codes';
+import type { FloatLayout } from './floats/float-codes';
 
 /**
  * Which elements share one scale. A tensor is seen as a matrix: columns = last axis, rows = all other axes
@@ -132,13 +132,18 @@ export interface NumberFormat {
   readonly defaultScaleDtype: ScaleDtype;
   /** The dtypes its scales may be stored in; any when not given. */
   readonly scaleDtypes?: readonly ScaleDtype[];
+  /** How it rounds, where that is not to the nearest code with ties to even; for people to read. */
+  readonly rounding?: string;
   /** Whether it can be rounded stochastically. */
   readonly stochastic: boolean;
   /** Options that it takes beyond scale, rounding and overflow; none when not given. */
   readonly options?: readonly CastOption[];
   /** Whether several codes share a word, so that the codes are stored under a name of their own (`X_packed`). */
   readonly packed?: boolean;
-  /** Whether the range of the whole tensor must be known also when no scale is one for the whole tensor. */
+  /**
+   * Whether the range of the whole tensor must be known also when no scale is one for the whole tensor. It is then that
+   * of all tensors that loaders join with it (`fusedCompanions`), because they have one global scale.
+   */
   readonly needsRange?: boolean;
   /**
    * True when groups and packing run over the flattened row-major tensor instead of within each row (nf4 of

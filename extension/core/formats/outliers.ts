@@ -1,7 +1,7 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
 import { storageBytes } from '../checkpoint/storage-dtype';
-import { floatBits } from './float-bits';
-import { BF16_LAYOUT, FP16_LAYOUT, decodeFloat, encodeFloat } from './float-codes';
+import { floatBits } from './floats/float-bits';
+import { BF16_LAYOUT, FP16_LAYOUT, decodeFloat, encodeFloat } from './floats/float-codes';
 import type { EncodedRows, MatrixShape, NumberFormat, OutlierColumns, TensorRange } from './format';
 import { littleEndian } from './little-endian';
 

@@ -1,8 +1,15 @@
 import type { StorageDtype } from '../checkpoint/storage-dtype';
 import { STORAGE_BITS, elementCount } from '../checkpoint/storage-dtype';
-import { e8m0Above, e8m0Value } from './e8m0';
-import { floatBits, floatFromBits } from './float-bits';
-import { BF16_LAYOUT, E4M3_LAYOUT, FP16_LAYOUT, decodeFloat, encodeFloat, type FloatLayout } from './float-codes';
+import { e8m0Above, e8m0Value } from './block-scaled/e8m0';
+import { floatBits, floatFromBits } from './floats/float-bits';
+import {
+  BF16_LAYOUT,
+  E4M3_LAYOUT,
+  FP16_LAYOUT,
+  decodeFloat,
+  encodeFloat,
+  type FloatLayout,
+} from './floats/float-codes';
 import type { Cast, Granularity, MatrixShape, NumberFormat, Part, ScaleDtype, TensorRange } from './format';
 import { SHRINKS, leastError, requireRowFit, type Through } from './scale-fit';
 

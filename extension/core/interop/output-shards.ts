@@ -2,6 +2,7 @@ import type { StorageDtype } from '../checkpoint/storage-dtype';
 import type { PartRole } from '../formats/format';
 import type { Plan, PlannedTensor } from '../resolve/plan';
 import { formatOf } from '../formats/format-of';
+import { writtenFile } from './gguf-source';
 import { storedName } from './stored-names';
 
 /** One tensor of the written checkpoint: a kept tensor whole, or one part of a cast one. */
@@ -28,8 +29,9 @@ export function outputShards(plan: Plan): readonly OutputShard[] {
   const shards = new Map<string, StoredTensor[]>();
   const owners = new Map<string, string>();
   for (const planned of plan.tensors) {
-    const shard = shards.get(planned.tensor.file) ?? [];
-    shards.set(planned.tensor.file, shard);
+    const file = writtenFile(planned.tensor.file);
+    const shard = shards.get(file) ?? [];
+    shards.set(file, shard);
     for (const stored of storedTensors(planned)) {
       const owner = owners.get(stored.name);
       if (owner !== undefined) {

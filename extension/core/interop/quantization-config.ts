@@ -1,9 +1,10 @@
 import type { Cast } from '../formats/format';
-import { INTEGER_BITS } from '../formats/integer-codes';
+import { INTEGER_BITS } from '../formats/integers/integer-codes';
 import type { Plan, PlannedTensor } from '../resolve/plan';
 import { bitsandbytesLoading } from './bitsandbytes-loading';
 import { blockScheme } from './block-scheme';
 import { BITSANDBYTES_TYPE } from './stored-names';
+import { unreadBy } from './unread-by';
 
 /** How a written checkpoint tells loaders what its tensors are, and which loader understands the mix. */
 export interface Loading {
@@ -127,9 +128,10 @@ function compressedTensors(
   groups: readonly { readonly scheme: Scheme; readonly modules: readonly string[] }[],
 ): Loading {
   const formats = new Set(groups.map(({ scheme }) => scheme.format));
+  const unread = unreadNote(quantized);
   return {
     kind: 'compressed-tensors',
-    note: 'compressed-tensors, the layout that transformers and vLLM read',
+    note: `compressed-tensors, the layout that ${unread ? 'vLLM reads' : 'transformers and vLLM read'}${unread ?? ''}`,
     config: {
       quant_method: 'compressed-tensors',
       format: formats.size === 1 ? [...formats][0] : 'mixed-precision',
@@ -143,6 +145,12 @@ function compressedTensors(
       ),
     },
   };
+}
+
+/** What transformers can't load of it, if anything. */
+function unreadNote(quantized: readonly CastTensor[]): string | undefined {
+  const found = quantized.find(({ cast }) => unreadBy('compressed-tensors', cast));
+  return found && `; ${found.name}: ${unreadBy('compressed-tensors', found.cast)!}`;
 }
 
 function bitsandbytes(plan: Plan, quantized: readonly CastTensor[]): Loading {

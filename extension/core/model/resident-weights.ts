@@ -10,7 +10,6 @@ export function residentWeights(weights: ReadonlyMap<string, Weight>): Weights {
   return {
     vector: (name) => vectorOf(weights, name),
     outputs: (name) => matrix(name).outputs,
-    // eslint-disable-next-line require-yield -- nothing to wait for
     *matrix(name, use) {
       use(matrix(name), 0);
     },

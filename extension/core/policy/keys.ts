@@ -132,7 +132,7 @@ export const POLICY_KEYS = [
   { name: 'extends', summary: 'Another policy whose rules come before the rules of this file.' },
   {
     name: 'checkpoint',
-    summary: 'Folder, .safetensors file or .safetensors.index.json the policy is for, relative to this file.',
+    summary: 'Folder, .safetensors, .safetensors.index.json or .gguf file the policy is for, relative to this file.',
   },
   {
     name: 'target',

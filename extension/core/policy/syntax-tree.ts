@@ -33,7 +33,7 @@ const MOST_PATTERNS = 5000;
 /** A cache for one owner. */
 export function createSyntaxCache(): SyntaxCache {
   const checked = new Map<string, PatternError | undefined>();
-  const known = new Map<string, ReadYaml>();
+  const known = new Map<string, { readonly own: string; readonly yaml: ReadYaml }>();
   let characters = 0;
   return {
     remember(text, make) {
@@ -41,15 +41,15 @@ export function createSyntaxCache(): SyntaxCache {
       // Put at the end again: a Map keeps its order, so the first text is the one not asked for the longest.
       if (found) known.delete(text);
       else characters += text.length;
-      const key = found ? text : ownText(text);
-      const made = found ?? make(key);
-      known.set(key, made);
+      const own = found?.own ?? ownText(text);
+      const yaml = found?.yaml ?? make(own);
+      known.set(own, { own, yaml });
       for (const oldest of known.keys()) {
-        if (characters <= MOST_CHARACTERS || oldest === key) break;
+        if (characters <= MOST_CHARACTERS || oldest === own) break;
         characters -= oldest.length;
         known.delete(oldest);
       }
-      return made;
+      return yaml;
     },
     check(pattern) {
       const key = `${pattern.kind} ${pattern.source}`;

@@ -1,4 +1,5 @@
 import { formatBits, formatBytes } from '../byte-size';
+import { originText } from '../checkpoint/origin-text';
 import { elementCount } from '../checkpoint/storage-dtype';
 import type { Policy } from '../policy/policy';
 import { ruleName } from '../policy/rule-name';
@@ -46,6 +47,7 @@ function figures({ tensor, treatment, bytesBefore, bytesAfter }: PlannedTensor):
   const parts = treatment.kind === 'cast' ? treatment.parts : [];
   return [
     `- ${tensor.dtype} [${tensor.shape.join(', ')}], ${where.join(', ')}`,
+    ...[originText(tensor)].flatMap((text) => (text === undefined ? [] : [`- ${text}`])),
     `- ${formatBytes(bytesBefore)} before, ${formatBytes(bytesAfter)} after${bits}`,
     ...parts.map(
       ({ role, dtype, shape, bytes }) => `- stored ${role}: ${dtype} [${shape.join(', ')}], ${formatBytes(bytes)}`,

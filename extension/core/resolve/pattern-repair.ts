@@ -41,7 +41,9 @@ export function repairGlob(source: string, templates: readonly NameTemplate[]): 
   const repairs = new Map<string, Repair>();
   for (const template of templates.slice(0, MOST_TEMPLATES)) {
     if (template.segments.length > MOST_SEGMENTS) continue;
-    const { cost, parts } = align(segments, template.segments, price);
+    const { cost, parts, anchored } = align(segments, template.segments, price);
+    // A glob of which nothing but the stars is left is no repair of it.
+    if (!anchored && !segments.every(isWild)) continue;
     const repaired = parts.map(({ text }) => text).join('.');
     const anyNumber = parts.map(({ text, number }) => (number ? '*' : text)).join('.');
     if (cost > WORST * Math.max(2, segments.length) || (repairs.get(repaired)?.cost ?? Infinity) <= cost) continue;
@@ -102,6 +104,8 @@ function unlike(segment: string, name: string): number {
 interface Alignment {
   readonly cost: number;
   readonly parts: readonly RepairedSegment[];
+  /** Whether a segment of the pattern with text of its own was read as one of the name. */
+  readonly anchored: boolean;
 }
 
 interface RepairedSegment {
@@ -124,6 +128,7 @@ interface Ways {
 function align(pattern: readonly string[], name: readonly string[], price: Price): Alignment {
   const ways = cheapestWays(pattern, name, price);
   const parts: RepairedSegment[] = [];
+  let anchored = false;
   for (let i = 0, j = 0; ;) {
     const step = ways.step[i * ways.columns + j]!;
     if (step === STEP.end) break;
@@ -131,13 +136,14 @@ function align(pattern: readonly string[], name: readonly string[], price: Price
     const named = name[j]!;
     if (step === STEP.read) {
       const cost = price(i, named);
+      anchored ||= !isWild(segment) && cost < COST.other;
       parts.push(cost <= COST.number ? { text: segment, number: cost > 0 } : literal(named));
     } else if (step === STEP.globstarOut) parts.push({ text: '**', number: false });
     else if (step === STEP.nameIn) parts.push(literal(named));
     if (step === STEP.read || step === STEP.segmentOut || step === STEP.globstarOut) i++;
     if (step === STEP.read || step === STEP.globstarOver || step === STEP.nameIn) j++;
   }
-  return { cost: ways.cost[0]!, parts };
+  return { cost: ways.cost[0]!, parts, anchored };
 }
 
 /** From the ends to the starts; numbers alone, because every name of a checkpoint is tried. */
@@ -175,12 +181,20 @@ function cheapestWays(pattern: readonly string[], name: readonly string[], price
   return { cost, step, columns };
 }
 
+function isWild(segment: string): boolean {
+  return /^\*+$/.test(segment);
+}
+
 function isNumber(segment: string): boolean {
   return /^\d+$/.test(segment);
 }
 
 /** A segment of a name as a glob that matches it. */
 function literal(segment: string): RepairedSegment {
-  const text = isNumber(segment) ? '*' : segment.replace(/[*?[\]{}\\]/g, '\\$&');
-  return { text, number: false };
+  return { text: isNumber(segment) ? '*' : escapeSegment(segment), number: false };
+}
+
+/** A segment of a name as a glob that matches it alone. */
+export function escapeSegment(segment: string): string {
+  return segment.replace(/[*?[\]{}\\]/g, '\\$&');
 }

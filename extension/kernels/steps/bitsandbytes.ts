@@ -1,8 +1,8 @@
-import { NESTED_CODEBOOK, NESTED_GROUP } from '../../core/formats/bitsandbytes-nested';
-import { nearestCode, type Codebook } from '../../core/formats/codebook';
-import { E2M1_BNB_CODEBOOK } from '../../core/formats/e2m1-bnb';
+import { NESTED_CODEBOOK, NESTED_GROUP } from '../../core/formats/bitsandbytes/bitsandbytes-nested';
+import { nearestCode, type Codebook } from '../../core/formats/codebooks/codebook';
+import { E2M1_BNB_CODEBOOK } from '../../core/formats/bitsandbytes/e2m1-bnb';
 import type { Cast, MatrixShape } from '../../core/formats/format';
-import { NF4_CODEBOOK } from '../../core/formats/nf4';
+import { NF4_CODEBOOK } from '../../core/formats/bitsandbytes/nf4';
 import { scaleBytes } from '../../core/formats/scaling';
 import { SCALE_DTYPE, type CastExports } from '../cast-abi';
 import type { CastJob } from '../cast-kernels';
@@ -44,7 +44,7 @@ export function bitsandbytesSteps(kernels: CastExports, { cast, range }: CastJob
   return cast.nested ? nestedSteps(kernels, plain, cast, groups, range.meanScale) : plain;
 }
 
-/** The scales of the format's own steps, themselves stored in 8 bits: see core/formats/bitsandbytes-nested.ts. */
+/** The scales of the format's own steps, themselves stored in 8 bits: see core/formats/bitsandbytes/bitsandbytes-nested.ts. */
 function nestedSteps(
   kernels: CastExports,
   plain: CastSteps,

@@ -1,9 +1,9 @@
-import type { Codebook } from '../../core/formats/codebook';
-import type { CodebookFormat } from '../../core/formats/codebook-format';
-import { storedBits } from '../../core/formats/codebook-rows';
+import type { Codebook } from '../../core/formats/codebooks/codebook';
+import type { CodebookFormat } from '../../core/formats/codebooks/codebook-format';
+import { storedBits } from '../../core/formats/codebooks/codebook-rows';
 import type { MatrixShape, NumberFormat } from '../../core/formats/format';
 import { formatOf } from '../../core/formats/format-of';
-import { packedRowBytes } from '../../core/formats/mx-packing';
+import { packedRowBytes } from '../../core/formats/block-scaled/mx-packing';
 import { scaleBytes, storedScale } from '../../core/formats/scaling';
 import { SCALE_DTYPE, scaleDtypeNumber, type CastExports } from '../cast-abi';
 import type { CastJob } from '../cast-kernels';

@@ -1,5 +1,5 @@
-import { floatBits } from '../../core/formats/float-bits';
-import { decodeFloat, layoutBits, type FloatLayout } from '../../core/formats/float-codes';
+import { floatBits } from '../../core/formats/floats/float-bits';
+import { decodeFloat, layoutBits, type FloatLayout } from '../../core/formats/floats/float-codes';
 import type { Cast, MatrixShape } from '../../core/formats/format';
 import { formatOf } from '../../core/formats/format-of';
 import { scaleBytes, scaleShape, storedScale } from '../../core/formats/scaling';

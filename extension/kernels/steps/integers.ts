@@ -1,9 +1,9 @@
-import { deriveIntegers, widerCast } from '../../core/formats/double-rounding';
+import { deriveIntegers, widerCast } from '../../core/formats/integers/double-rounding';
 import type { Cast, MatrixShape, PartRole } from '../../core/formats/format';
-import { INTEGER_BITS, integerCodes, type IntegerCodes } from '../../core/formats/integer-codes';
-import { packedWords } from '../../core/formats/integer-packing';
-import { asymmetricScale, type IntegerScale } from '../../core/formats/integer-scales';
-import { packZeroPoints, packsZeroPoints } from '../../core/formats/integer-zero-points';
+import { INTEGER_BITS, integerCodes, type IntegerCodes } from '../../core/formats/integers/integer-codes';
+import { packedWords } from '../../core/formats/integers/integer-packing';
+import { asymmetricScale, type IntegerScale } from '../../core/formats/integers/integer-scales';
+import { packZeroPoints, packsZeroPoints } from '../../core/formats/integers/integer-zero-points';
 import { scaleBytes, scaleShape, storedScale } from '../../core/formats/scaling';
 import { randomKey } from '../../core/formats/stochastic';
 import { INTEGER_SCALE, SCALE_DTYPE, type CastExports } from '../cast-abi';

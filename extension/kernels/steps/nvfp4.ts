@@ -1,4 +1,4 @@
-import { nvfp4GlobalScale } from '../../core/formats/nvfp4-scales';
+import { nvfp4GlobalScale } from '../../core/formats/block-scaled/nvfp4-scales';
 import { randomKey } from '../../core/formats/stochastic';
 import type { CastExports } from '../cast-abi';
 import type { CastJob } from '../cast-kernels';

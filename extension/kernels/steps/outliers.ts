@@ -1,6 +1,6 @@
 import { defaultCast } from '../../core/formats/default-cast';
-import { bf16 } from '../../core/formats/bf16';
-import { fp16 } from '../../core/formats/fp16';
+import { bf16 } from '../../core/formats/floats/bf16';
+import { fp16 } from '../../core/formats/floats/fp16';
 import type { Cast, MatrixShape } from '../../core/formats/format';
 import type { CastExports } from '../cast-abi';
 import type { CastJob } from '../cast-kernels';

@@ -1,5 +1,5 @@
 import type { MatrixShape } from '../../core/formats/format';
-import { packedRowBytes } from '../../core/formats/mx-packing';
+import { packedRowBytes } from '../../core/formats/block-scaled/mx-packing';
 import type { CastExports } from '../cast-abi';
 import type { CastSteps, TileAt } from '../cast-steps';
 

@@ -15,19 +15,25 @@ import type { Analysis } from '../analysis';
 import type { Cancellation } from '../cancellation';
 import { toRange } from '../positions';
 import type { ServiceContext } from '../service-context';
+import { compactAction, COMPACT_RULES } from './compact-action';
 import { SOURCE } from './diagnostics';
 
 export interface CodeActionOptions {
   /** Whether the editor takes edits for one version of a document. */
   readonly documentChanges: boolean;
+  /** Whether it asks for the edit of an action when somebody chooses it. */
+  readonly resolvesEdits: boolean;
 }
 
 /** All fixes that may be made without asking, in one edit. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.downcast`;
 
-export const CODE_ACTION_KINDS: readonly string[] = [CodeActionKind.QuickFix, FIX_ALL];
+export const CODE_ACTION_KINDS: readonly string[] = [CodeActionKind.QuickFix, FIX_ALL, COMPACT_RULES];
 
-/** Fixes of the findings in a range, and on request the one edit that makes all preferred fixes. */
+/**
+ * Fixes of the findings in a range, on request the one edit that makes all preferred fixes, and among the rules the
+ * action that writes them anew.
+ */
 export async function codeActions(
   document: TextDocument,
   range: Range,
@@ -48,7 +54,8 @@ export async function codeActions(
     : [];
   // Offered on request only (on save, or from the menu of source actions), as editors expect of `source.*`.
   const all = only !== undefined && isAsked(FIX_ALL) ? fixAll(findings, analysis, options) : [];
-  return [...quick, ...all];
+  const rewrite = options.resolvesEdits && isAsked(COMPACT_RULES) ? compactAction(analysis, asked) : [];
+  return [...quick, ...all, ...rewrite];
 }
 
 /** Kinds are hierarchies with dots: `source.fixAll.downcast` is a `source.fixAll`. */

@@ -110,9 +110,11 @@ async function proposeValues(site: ValueSite): Promise<readonly Proposal[]> {
     case 'group':
       return completeGroups(site);
     case 'checkpoint':
-      return completePaths(site, ({ name }) => /\.safetensors(\.index\.json)?$/.test(name));
+      return completePaths(site, ({ name }) => /\.(safetensors(\.index\.json)?|gguf)$/.test(name));
+    case 'extends':
+      return completePaths(site, ({ name }) => /\.dtype\.(ya?ml|json)$/.test(name));
     case 'text':
-      return completePaths(site, ({ name }) => /\.(txt|md|text)$/.test(name));
+      return completePaths(site, ({ name }) => /\.(txt|md|text|jsonl|ndjson|parquet)$/i.test(name));
     default:
       return completeWords(site);
   }

@@ -37,6 +37,20 @@ describe.each(['sample', 'metaspace'] as const)('the %s tokenizer', (name) => {
   });
 });
 
+/** What oracles/gguf/tokenizers.py writes: each has one word of tokenizer.json that the library reads in its own way. */
+const multilingual = JSON.parse(read('test/oracles/golden/gguf/tokenizers/tokens.json')) as {
+  readonly text: string;
+  readonly files: Readonly<Record<string, { readonly ids: readonly number[] }>>;
+};
+
+test.each(Object.entries(multilingual.files))(
+  '%s: gives what Python gives for a text in many scripts',
+  (name, { ids }) => {
+    const tokenize = createTokenizer(read(`test/oracles/golden/gguf/tokenizers/${name}.json`), '{}');
+    expect(tokenize(multilingual.text)).toEqual(ids);
+  },
+);
+
 describe('the beginning-of-sequence token', () => {
   const json = read(FILES.sample);
   const without = JSON.stringify({ ...(JSON.parse(json) as object), post_processor: null });
@@ -71,4 +85,29 @@ test('a tokenizer that is none is refused with its name', async () => {
   await expect(openTokenizer(memoryFolder({ 'tokenizer.json': '{}' }, 'model'), { files: [] })).rejects.toThrow(
     /^model\/tokenizer\.json: can't be used: /,
   );
+});
+
+describe('a GGUF model', () => {
+  const model = (name: string) =>
+    new Uint8Array(readFileSync(new URL(`../../oracles/golden/gguf/${name}.gguf`, import.meta.url)));
+  const opened = { container: 'gguf', files: [{ file: 'model.gguf', size: 0, metadata: new Map() }] } as const;
+
+  test('brings its tokenizer, whatever lies beside it', async () => {
+    const folder = memoryFolder({ 'model.gguf': model('tokenizers/byte-level'), 'tokenizer.json': '{}' }, 'model');
+    const tokenize = await openTokenizer(folder, opened);
+    expect(tokenize('<|im_start|>')).toEqual([1]);
+  });
+
+  test('without one is helped out by a tokenizer.json', async () => {
+    const folder = memoryFolder({ 'model.gguf': model('files/everything'), 'tokenizer.json': read(FILES.sample) });
+    const { text, ids } = golden.sample.odd.find(({ text: each }) => each.includes('Привет'))!;
+    expect((await openTokenizer(folder, opened))(text)).toEqual(ids);
+  });
+
+  test('without either says what is missing', async () => {
+    const folder = memoryFolder({ 'model.gguf': model('files/everything') }, 'model');
+    await expect(openTokenizer(folder, opened)).rejects.toThrow(
+      "model/model.gguf: its tokenizer can't be used: the file holds no tokenizer: metadata tokenizer.ggml.model and tokenizer.ggml.tokens are missing; put the model's tokenizer.json beside it to evaluate",
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { floatFromBits } from '../../../extension/core/formats/float-bits';
+import { floatFromBits } from '../../../extension/core/formats/floats/float-bits';
 
 /**
  * `blocks` runs of `size` float32 under every exponent in turn, the values of one run up to 2^15 apart; the recipe is

@@ -7,7 +7,7 @@ import type { Cast, MatrixShape, OutlierColumns, TensorRange } from '../../../ex
 import { formatOf } from '../../../extension/core/formats/format-of';
 import { outlierColumns } from '../../../extension/core/formats/outliers';
 import { FORMATS } from '../../../extension/core/formats/registry';
-import { sourceFloats } from '../../../extension/core/formats/source-floats';
+import { sourceFloats } from '../../../extension/core/formats/floats/source-floats';
 import { castOf, channel, group, random, weights } from './casts';
 import { bytesOf, floatsOf, golden, type GoldenArray } from './golden';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FORMATS } from '../../../extension/core/formats/registry';
-import { randomBits, randomKey } from '../../../extension/core/formats/stochastic';
+import { hashOf, randomBits, randomKey, seededFor } from '../../../extension/core/formats/stochastic';
 import { castOf, channel, none } from './casts';
 
 const COUNT = 40_000;
@@ -84,5 +84,38 @@ describe('the coin is fair', () => {
       }
       expect(Math.abs(equal - COUNT / 2)).toBeLessThan(4.5 * Math.sqrt(COUNT / 4));
     }
+  });
+});
+
+describe('each tensor has random numbers of its own', () => {
+  const stochastic = (seed: number) => castOf('int8', { round: { kind: 'stochastic', seed } });
+  const keyOf = (seed: number, name: string): number => {
+    const { round } = seededFor(stochastic(seed), name);
+    return round.kind === 'stochastic' ? randomKey(round.seed) : NaN;
+  };
+
+  test('names are hashed by FNV-1a (vectors of its authors)', () => {
+    expect(['', 'a', 'b', 'foobar', 'chongo was here!\n'].map(hashOf)).toEqual([
+      0x811c9dc5, 0xe40c292c, 0xe70c2de5, 0xbf9cf968, 0xd49930d5,
+    ]);
+  });
+
+  test('the seed decides, and the name', () => {
+    expect(keyOf(7, 'a.weight')).toBe(keyOf(7, 'a.weight'));
+    const names = Array.from({ length: 500 }, (_, at) => `model.layers.${at}.mlp.up_proj.weight`);
+    const keys = [0, 1, 2 ** 32 - 1].flatMap((seed) => names.map((name) => keyOf(seed, name)));
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('the streams of two tensors are unrelated', () => {
+    const [a, b] = [keyOf(0, 'layers.0.weight'), keyOf(0, 'layers.1.weight')];
+    let equal = 0;
+    for (let at = 0; at < COUNT; at++) equal += Number(randomBits(a, at) >>> 31 === randomBits(b, at) >>> 31);
+    expect(Math.abs(equal - COUNT / 2)).toBeLessThan(4.5 * Math.sqrt(COUNT / 4));
+  });
+
+  test('rounding to nearest is left alone', () => {
+    const cast = castOf('int8');
+    expect(seededFor(cast, 'a')).toBe(cast);
   });
 });

@@ -108,3 +108,13 @@ test.each([
   expect({ kind, config }).toEqual({ kind: 'none', config: undefined });
   expect(note).toContain(reason);
 });
+
+test('packed zero points: vLLM reads them, transformers 5.23 does not, and both places say so', () => {
+  const asymmetric = 'match: "**.down_proj.weight", dtype: int4, group: 64, symmetric: false';
+  expect(loadingOf(asymmetric)).toMatchObject({ kind: 'compressed-tensors' });
+  expect(loadingOf(asymmetric).note).toMatch(
+    /^compressed-tensors, the layout that vLLM reads; model.layers.0.mlp.down_proj.weight: transformers 5.23 expects/,
+  );
+  const eight = 'match: "**.down_proj.weight", dtype: int8, symmetric: false';
+  expect(loadingOf(eight).note).toBe('compressed-tensors, the layout that transformers and vLLM read');
+});

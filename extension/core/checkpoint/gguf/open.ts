@@ -7,6 +7,7 @@ import { elementCount } from '../storage-dtype';
 import type { TensorInfo } from '../tensor';
 import { buildTensorTree } from '../tree';
 import { ggufConfig } from './config';
+import { shortest } from './fields';
 import { readGgufHeader, type GgufHeader } from './header';
 import type { GgufMetadata } from './metadata';
 import { placeTensors, type PlacedTensors } from './place-tensors';
@@ -103,7 +104,7 @@ async function readFactors(
   if (dtype !== 'F32' || elementCount(shape) > MOST_FACTORS) return undefined;
   const { buffer } = await source.read(offset, bytes, signal);
   const view = new DataView(buffer);
-  return Array.from({ length: bytes / 4 }, (_, at) => view.getFloat32(at * 4, true));
+  return Array.from({ length: bytes / 4 }, (_, at) => shortest(view.getFloat32(at * 4, true)));
 }
 
 /** What is no list, as text. */

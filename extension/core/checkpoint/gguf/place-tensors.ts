@@ -97,7 +97,7 @@ function refuseTwice(tensors: readonly TensorInfo[]): void {
     const other = origins.get(name);
     const own = origin?.name ?? name;
     if (other !== undefined) {
-      throw new CheckpointError('duplicate-key', `tensors ${quote(other)} and ${quote(own)} are both ${name}`);
+      throw new CheckpointError('duplicate-key', `tensors ${quote(other)} and ${quote(own)} are both ${quote(name)}`);
     }
     origins.set(name, own);
   }

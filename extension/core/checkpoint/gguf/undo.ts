@@ -1,4 +1,4 @@
-import { sourceFloats } from '../../formats/source-floats';
+import { sourceFloats } from '../../formats/floats/source-floats';
 import { STORAGE_BITS, elementCount, isGgmlDtype, storageBytes } from '../storage-dtype';
 import type { TensorInfo } from '../tensor';
 import type { Undo } from '../tensor-origin';

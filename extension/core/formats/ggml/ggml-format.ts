@@ -42,6 +42,7 @@ export function ggmlFormat(
     granularities: ['none'],
     defaultScale: { kind: 'none' },
     defaultScaleDtype: 'F16',
+    rounding: `as ${quantizer} of ggml, to the byte`,
     stochastic: false,
     packed: true,
     blockSize,

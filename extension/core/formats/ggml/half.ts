@@ -1,5 +1,5 @@
-import { floatBits } from '../float-bits';
-import { FP16_LAYOUT, decodeFloat, encodeFloat } from '../float-codes';
+import { floatBits } from '../floats/float-bits';
+import { FP16_LAYOUT, decodeFloat, encodeFloat } from '../floats/float-codes';
 
 /** The little-endian IEEE half at a byte offset: what ggml calls `ggml_half`. */
 export function readHalf(bytes: Uint8Array, at: number): number {

@@ -1,4 +1,4 @@
-import { FP16_LAYOUT, decodeFloat } from '../float-codes';
+import { FP16_LAYOUT, decodeFloat } from '../floats/float-codes';
 import { readableBlocks } from './block';
 import { readU16 } from './iq-grid';
 import { writeTernaryPoint } from './iq1-s';

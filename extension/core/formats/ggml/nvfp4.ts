@@ -1,5 +1,5 @@
-import { floatBits } from '../float-bits';
-import { E4M3_LAYOUT, decodeFloat } from '../float-codes';
+import { floatBits } from '../floats/float-bits';
+import { E4M3_LAYOUT, decodeFloat } from '../floats/float-codes';
 import { ggmlBlocks } from './block';
 import { E2M1_DOUBLED, e2m1Code } from './e2m1-doubled';
 import { extreme } from './extremes';

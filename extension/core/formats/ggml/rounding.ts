@@ -1,4 +1,4 @@
-import { floatBits } from '../float-bits';
+import { floatBits } from '../floats/float-bits';
 
 /** 1.5 x 2^23: a float32 added to it loses its fraction, rounded to nearest even. */
 const MAGIC = 12582912;

@@ -1,23 +1,10 @@
+import { parseBytes } from '../../byte-size';
 import { BUDGET_KEYS } from '../keys';
 import type { Budget } from '../policy';
 import { located, type Located } from '../range';
 import type { SyntaxNode } from '../syntax';
 import { entriesOf } from './mapping';
 import { quoted, reportError, scalarOf, type Reader } from './reader';
-
-/** Bytes of a unit; decimal and binary as their names say. */
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['B', 1],
-  ['kB', 1e3],
-  ['KB', 1e3],
-  ['MB', 1e6],
-  ['GB', 1e9],
-  ['TB', 1e12],
-  ['KiB', 2 ** 10],
-  ['MiB', 2 ** 20],
-  ['GiB', 2 ** 30],
-  ['TiB', 2 ** 40],
-]);
 
 /** `budget:`; each value in one unit: bits, bytes, a fraction. */
 export function readBudget(node: SyntaxNode | undefined, reader: Reader): Budget | undefined {
@@ -47,13 +34,6 @@ const DECIMAL = String.raw`\d{1,12}(?:\.\d{1,12})?`;
 function parseBits(text: string): number | undefined {
   const value = new RegExp(`^${DECIMAL}$`).test(text) ? Number(text) : 0;
   return value > 0 && value <= 64 ? value : undefined;
-}
-
-function parseBytes(text: string): number | undefined {
-  const [, amount, name] = new RegExp(`^(${DECIMAL}) ?([kKMGT]?i?B)$`).exec(text) ?? [];
-  const unit = name === undefined ? undefined : UNITS.get(name);
-  const bytes = unit === undefined ? NaN : Number(amount) * unit;
-  return bytes > 0 && Number.isSafeInteger(Math.floor(bytes)) ? Math.floor(bytes) : undefined;
 }
 
 function parseRise(text: string): number | undefined {

@@ -1,5 +1,6 @@
 import { finding, replacement } from '../finding';
-import { anyOf, nearest } from '../nearest';
+import { anyOf } from '../nearest';
+import { nearestDtypes } from '../nearest-dtypes';
 import { located, type Located } from '../range';
 import { spell, type ScalarNode, type SyntaxNode } from '../syntax';
 import { quoted, reportError, respellings, scalarOf, type Reader } from './reader';
@@ -36,19 +37,8 @@ export function readDtype(node: SyntaxNode | undefined, reader: Reader): Located
 
 function reportUnknown(scalar: ScalarNode, reader: Reader): void {
   const ids = [...reader.formats.ids(), KEEP];
-  const meant = meantDtypes(scalar.text, reader);
+  const meant = nearestDtypes(scalar.text, reader.formats, [KEEP]);
   const advice = meant.length > 0 ? `did you mean ${anyOf(meant)}?` : `expected ${anyOf(ids)}`;
   const message = `${quoted(scalar.text)} is no dtype; ${advice}`;
   reportError(reader, 'unknown-dtype', scalar.range, message, respellings(scalar, meant));
-}
-
-/** Nearest canonical ids, found through their aliases too: `flaot16` is `fp16`. */
-function meantDtypes(text: string, reader: Reader): readonly string[] {
-  const idOf = new Map<string, string>([[KEEP, KEEP]]);
-  for (const id of reader.formats.ids()) {
-    idOf.set(id, id);
-    for (const alias of reader.formats.find(id)?.format.aliases ?? []) idOf.set(alias, id);
-  }
-  const ids = nearest(text, idOf.keys(), 6).map((name) => idOf.get(name)!);
-  return [...new Set(ids)].slice(0, 3);
 }

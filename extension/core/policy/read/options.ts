@@ -1,5 +1,5 @@
 import { CAST_OPTIONS, type CastOption, type CastOptions } from '../../formats/cast-options';
-import { INTEGER_BITS } from '../../formats/integer-codes';
+import { INTEGER_BITS } from '../../formats/integers/integer-codes';
 import type { NumberFormat } from '../../formats/format';
 import type { CastOptionChoice } from '../policy';
 import { located, type Located } from '../range';
@@ -41,6 +41,11 @@ const READ: { readonly [O in CastOption]: Read<O> } = {
   via: readVia,
 };
 
+/** Options by the keys that they are written under. */
+export function printOptions(options: readonly CastOption[]): readonly string[] {
+  return options.map((option) => OPTION_KEY[option]);
+}
+
 /** The options of a choice as written, in the order of their definition. */
 export function readOptions(entries: Entries, reader: Reader): readonly CastOptionChoice[] {
   return CAST_OPTIONS.flatMap((name) => {
@@ -58,7 +63,7 @@ export function possibleOptions(
 ): readonly CastOptionChoice[] {
   return options.filter(({ name, range }) => {
     if (format.options?.includes(name)) return true;
-    const takes = (format.options ?? []).map((option) => OPTION_KEY[option]);
+    const takes = printOptions(format.options ?? []);
     const advice = takes.length > 0 ? `; of these keys it takes ${takes.join(', ')}` : '';
     reportError(reader, 'bad-value', range, `${format.id} takes no ${OPTION_KEY[name]}${advice}`);
     return false;

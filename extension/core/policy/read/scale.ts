@@ -79,6 +79,11 @@ const SCALE_DTYPES: ReadonlyMap<string, ScaleDtype> = new Map([
   ['e8m0', 'F8_E8M0'],
 ]);
 
+/** A dtype of scales as a policy writes it. */
+export function printScaleDtype(dtype: ScaleDtype): string {
+  return [...SCALE_DTYPES].find(([, known]) => known === dtype)![0];
+}
+
 export function readScaleDtype(node: SyntaxNode | undefined, reader: Reader): Located<ScaleDtype> | undefined {
   const word = wordOf('scale_dtype', node, [...SCALE_DTYPES.keys()], reader);
   return word && located(SCALE_DTYPES.get(word.value)!, word.range);

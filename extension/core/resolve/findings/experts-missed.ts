@@ -3,6 +3,7 @@ import type { TreeTensor } from '../../checkpoint/tensor';
 import { finding, type Fix } from '../../policy/finding';
 import type { Rule } from '../../policy/policy';
 import { spell } from '../../policy/syntax';
+import { isFloat, scaleTensorOf } from '../castable';
 import type { Draft, DraftCheck } from '../draft';
 import type { Outcome } from '../plan';
 
@@ -19,7 +20,7 @@ const SMALL_BITS = 8;
 export const expertsMissed: DraftCheck = (policy, draft) => {
   const missed = draft.outcomes.filter(
     ({ decider, treatment, tensor }) =>
-      decider.kind === 'default' && treatment.kind === 'keep' && treatment.reason !== 'not-float' && isExpert(tensor),
+      decider.kind === 'default' && treatment.kind === 'keep' && isExpert(tensor) && isPlain(tensor, draft),
   );
   const bytes = missed.reduce((sum, { tensor, count }) => sum + tensor.bytes * count, 0);
   if (bytes < draft.tree.bytes * LEAST_SHARE || bytes === 0) return [];
@@ -37,6 +38,11 @@ export const expertsMissed: DraftCheck = (policy, draft) => {
 /** Matrices of the feed-forward part that belong to experts, one by one or stacked. */
 function isExpert({ role, expert, shape }: TreeTensor): boolean {
   return role.startsWith('mlp-') && (expert !== undefined || shape.length === 3);
+}
+
+/** Not quantized yet: codes and their scales are small already. */
+function isPlain(tensor: TreeTensor, { tree }: Draft): boolean {
+  return isFloat(tensor.dtype) && scaleTensorOf(tensor, tree) === undefined;
 }
 
 function makesSmall(index: number, { outcomes, formats }: Draft): boolean {

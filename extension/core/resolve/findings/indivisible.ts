@@ -4,11 +4,11 @@ import type { DtypeChoice, Rule } from '../../policy/policy';
 import { LARGEST_ROTATION } from '../../policy/read/options';
 import type { TreeTensor } from '../../checkpoint/tensor';
 import type { Granularity, NumberFormat } from '../../formats/format';
-import type { FormatTable } from '../../formats/format-table';
 import { isFloat, scaleTensorOf } from '../castable';
-import { concerns, type Concern, type DraftCheck } from '../draft';
+import { concerns, type Concern, type Draft, type DraftCheck } from '../draft';
 import { castOf, divides } from '../treatment';
 import { explainBlocks, fittingFormats, formatFixes } from './block-formats';
+import { exceptFix } from './except-fix';
 
 /** Group sizes that loaders know; other divisors are proposed only when none of these works. */
 const USUAL = [16, 32, 64, 128, 256, 512];
@@ -25,24 +25,29 @@ export const indivisible: DraftCheck = (policy, draft) =>
     const rotatable = concern.outcomes.every(({ tensor }) => divides({ scale: cast.scale }, tensor.shape, format));
     return rotatable && cast.rotate !== undefined
       ? rotationFinding(concern, cast.rotate)
-      : scaleFinding(concern, cast.scale, format, draft.formats);
+      : scaleFinding(concern, cast.scale, format, draft);
   });
 
 function scaleFinding(
-  { choice, outcomes, names }: Concern,
+  { decider, choice, outcomes, names }: Concern,
   scale: Granularity,
   format: NumberFormat,
-  formats: FormatTable,
+  draft: Draft,
 ): Finding {
   const unfit = outcomes.filter(({ tensor }) => !divides({ scale }, tensor.shape, format));
   const wrong = unfit.map(({ tensor }) => tensor);
   const count = unfit.reduce((sum, outcome) => sum + outcome.count, 0);
   const first = wrong[0]!;
-  const sizes = scale.kind === 'group' ? workingSizes(scale.size, wrong) : [];
-  const fitting = format.blockSize === undefined ? undefined : fittingFormats(format, wrong, formats);
-  const why = fitting ? explainBlocks(format, first.shape, fitting) : explain(scale, first.shape, sizes);
+  // A size that suits these must not spoil the others that get the same.
+  const fine = draft.outcomes.filter((each) => each.decider === decider && each.treatment.kind === 'cast');
+  const all = [...wrong, ...fine.map(({ tensor }) => tensor)];
+  const sizes = scale.kind === 'group' ? workingSizes(scale.size, all) : [];
+  const fitting = format.blockSize === undefined ? undefined : fittingFormats(format, wrong, draft.formats);
+  const apart = scale.kind === 'group' && sizes.length === 0 ? workingSizes(scale.size, wrong) : [];
+  const why = fitting ? explainBlocks(format, first.shape, fitting) : explain(scale, first.shape, sizes, apart);
   const range = choice.scale?.range ?? choice.dtype!.range;
-  const fixes = fitting ? formatFixes(choice, fitting) : sizeFixes(choice, sizes);
+  const sized = fitting ? formatFixes(choice, fitting) : sizeFixes(choice, sizes);
+  const fixes = sized.length > 0 || fine.length === 0 ? sized : exceptFix(choice, wrong, false);
   return finding('indivisible', 'error', range, `${first.name}: ${why}${others(count)}`, { tensors: names, fixes });
 }
 
@@ -69,13 +74,22 @@ function others(count: number): string {
   return count > 1 ? ` (and ${count - 1} more tensors)` : '';
 }
 
-function explain(scale: Granularity, shape: readonly number[], sizes: readonly number[]): string {
+const NO_GROUP = 'no usual group would: use scale: channel';
+
+/** `apart`: sizes that suit the tensors in question, but not the others that get the same. */
+function explain(
+  scale: Granularity,
+  shape: readonly number[],
+  sizes: readonly number[],
+  apart: readonly number[],
+): string {
   const columns = shape.at(-1) ?? 1;
   if (scale.kind === 'block') {
     return `blocks of ${scale.rows} rows don't fill matrices of ${shape.at(-2)}, and none may lie in two of the stack`;
   }
   const size = scale.kind === 'group' ? scale.size : 1;
-  const advice = sizes.length > 0 ? `${anyOf(sizes.map(String))} would` : 'no usual group would: use scale: channel';
+  const none = apart.length > 0 ? `${anyOf(apart.map(String))} would, in a rule of its own` : NO_GROUP;
+  const advice = sizes.length > 0 ? `${anyOf(sizes.map(String))} would` : none;
   return `group ${size} does not divide the row of ${columns}; ${advice}`;
 }
 

@@ -78,7 +78,9 @@ function globRepairs(pattern: Pattern, draft: Draft): readonly TriedRepair[] {
     const tried = tryOne(exact);
     return (tried.length > 0 ? tried : tryOne(anyNumber)).map((found) => ({ ...found, cost }));
   });
-  const prefixed = source.startsWith('**') ? [] : [`**.${source}`, `**.${source}.**`].flatMap(tryOne);
+  const prefixed = source.startsWith('**')
+    ? []
+    : [`**.${source}`, `**.${source}.weight`, `**.${source}.**`].flatMap(tryOne);
   const tried = [...wider, ...nearest, ...prefixed].filter(
     (each, at, all) => all.findIndex((other) => other.source === each.source) === at,
   );

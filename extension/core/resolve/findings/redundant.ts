@@ -1,11 +1,12 @@
-import { finding, type Fix } from '../../policy/finding';
-import type { DtypeChoice, Policy, Rule } from '../../policy/policy';
+import { finding } from '../../policy/finding';
+import type { DtypeChoice } from '../../policy/policy';
 import { KEEP } from '../../policy/read/dtype';
 import { ruleName } from '../../policy/rule-name';
 import type { FormatTable } from '../../formats/format-table';
 import type { Draft, DraftCheck } from '../draft';
 import { difference, firstTensors, hasTensor, intersection, type TensorSet } from '../tensor-set';
 import { castOf } from '../treatment';
+import { removeRuleFix } from './remove-rule-fix';
 
 /**
  * Rules that ask for what their tensors would get without them: taken away, they change nothing. A rule that keeps
@@ -23,7 +24,7 @@ export const redundant: DraftCheck = (policy, draft) => {
     return [
       finding('redundant', 'hint', rule.match[0]?.range ?? rule.range, message, {
         tensors: firstTensors(won, 10).map((at) => draft.tree.tensors[at]!.name),
-        fixes: removal(rule, policy),
+        fixes: removeRuleFix(rule, policy),
       }),
     ];
   });
@@ -61,17 +62,4 @@ function nextDecider(
   }
   if (left.size === 0) return last;
   return asked[byDefault] === asked[index] ? (last ?? byDefault) : undefined;
-}
-
-/** Takes a rule in block style out, with its line breaks. */
-function removal(rule: Rule, { rules }: Policy): readonly Fix[] {
-  if (rule.indent === undefined || rules.length < 2) return [];
-  const next = rules[rule.index + 1];
-  const before = rules[rule.index - 1];
-  if (next) return [fix({ start: rule.range.start, end: next.range.start })];
-  return before ? [fix({ start: before.range.end, end: rule.range.end })] : [];
-}
-
-function fix(range: { readonly start: number; readonly end: number }): Fix {
-  return { title: 'Remove this rule', edits: [{ range, text: '' }], preferred: false };
 }

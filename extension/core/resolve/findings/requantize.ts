@@ -3,6 +3,7 @@ import { isQuantized, scaleTensorOf } from '../castable';
 import { concerns, type DraftCheck } from '../draft';
 import { firstOf } from '../dtype-label';
 import type { Outcome } from '../plan';
+import { exceptFix } from './except-fix';
 
 /** Floats that hold what a quantized value stands for closely enough: casting to them undoes, it does not round again. */
 const WIDE: ReadonlySet<string> = new Set(['fp64', 'fp32', 'bf16', 'fp16']);
@@ -25,10 +26,14 @@ export const requantize: DraftCheck = (policy, draft) => {
     return decider.kind === 'rule' && choice.dtype && !told.has(choice) && count === draft.won[decider.index]!.size;
   });
   return [
-    ...scaled.map(({ choice, outcomes, count, names }) => {
+    ...scaled.map(({ decider, choice, outcomes, count, names }) => {
       const scale = scaleTensorOf(outcomes[0]!.tensor, draft.tree)!;
       const message = `${firstOf(names, count)}: quantized already, and the codes mean nothing without ${scale}; keep it, or start from the unquantized checkpoint`;
-      return finding('requantize', 'error', choice.dtype!.range, message, { tensors: names });
+      // Excepted are those among others; a rule of nothing else is the author's to change.
+      const isAll = decider.kind !== 'rule' || draft.won[decider.index]!.size === count;
+      const wrong = outcomes.map(({ tensor }) => tensor);
+      const fixes = isAll ? [] : exceptFix(choice, wrong, false);
+      return finding('requantize', 'error', choice.dtype!.range, message, { tensors: names, fixes });
     }),
     ...blocks.map(({ choice, outcomes, count, names }) => {
       const message = `${firstOf(names, count)}: quantized already, as ${outcomes[0]!.tensor.dtype}; a second rounding adds its error to the first. Start from the unquantized checkpoint where there is one`;

@@ -3,6 +3,7 @@ import { anyOf } from '../../policy/nearest';
 import { ruleName } from '../../policy/rule-name';
 import type { DraftCheck } from '../draft';
 import { emptyWords, removeFrom, type TensorSet } from '../tensor-set';
+import { removeRuleFix } from './remove-rule-fix';
 
 /** Rules that select tensors and decide none of them: later rules take them all. */
 export const shadowed: DraftCheck = (policy, { rules, selections, won, tree }) => {
@@ -17,7 +18,12 @@ export const shadowed: DraftCheck = (policy, { rules, selections, won, tree }) =
     const count = matched.length === 1 ? 'its tensor is' : `all ${matched.length} of its tensors are`;
     const message = `this rule decides nothing: ${count} taken by ${by}; the last rule that matches wins`;
     const range = rule.match[0]?.range ?? rule.range;
-    return [finding('shadowed', 'warning', range, message, { tensors: matched.first(TENSORS_SHOWN) })];
+    return [
+      finding('shadowed', 'warning', range, message, {
+        tensors: matched.first(TENSORS_SHOWN),
+        fixes: removeRuleFix(rule, policy),
+      }),
+    ];
   });
 };
 

@@ -1,4 +1,4 @@
-import { finding } from '../../policy/finding';
+import { finding, replacement } from '../../policy/finding';
 import { KEEP } from '../../policy/read/dtype';
 import type { DraftCheck } from '../draft';
 
@@ -7,5 +7,7 @@ export const unreachableDefault: DraftCheck = ({ default: choice }, { outcomes, 
   if (!choice?.dtype || choice.dtype.value === KEEP || tree.tensors.length === 0) return [];
   if (outcomes.some(({ decider }) => decider.kind === 'default')) return [];
   const message = 'no tensor gets the default: the rules match all of them';
-  return [finding('unreachable-default', 'hint', choice.dtype.range, message)];
+  const { scale, options } = choice;
+  const fixes = scale || options.length > 0 ? [] : [replacement('Write keep', choice.dtype.range, KEEP, false)];
+  return [finding('unreachable-default', 'hint', choice.dtype.range, message, { fixes })];
 };

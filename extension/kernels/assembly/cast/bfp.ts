@@ -63,7 +63,7 @@ function encodeFast(src: usize, dst: usize, n: i32, exponent: i32, bits: i32): u
     i32x4.extract_lane(clamped, 3)) as u32;
 }
 
-/** The same one by one, whatever the values hold; see core/formats/bfp-format.ts. */
+/** The same one by one, whatever the values hold; see core/formats/block-scaled/bfp-format.ts. */
 function encodeCarefully(src: usize, dst: usize, n: i32, shared: i32, bits: i32): u32 {
   const limit: u32 = (1 << bits) - 1;
   const dropped = 24 - bits;

@@ -10,10 +10,11 @@ import {
   placeOf,
   valueOf,
 } from './codebook-tables';
-import { absMask, isNonFinite, largestLane } from './constants';
+import { isNonFinite } from './constants';
 import {
   SCALE_BF16,
   amaxOf,
+  largestBits,
   readScale,
   roundScale,
   scaleSize,
@@ -49,7 +50,7 @@ const FACTORS = memory.data(TOGETHER * 4, 16);
  * Casts rows of float32 to codes, one a byte, run by run: a run is `size` columns, the last of a row may be shorter.
  *
  * Not `blockwise`: codes of x / scale; with `fixed` > 0 that is the scale of all, else each run gets its own, stored
- * at `scales`. See core/formats/codebook-rows.ts. `blockwise`: see core/formats/bitsandbytes-blocks.ts for its two
+ * at `scales`. See core/formats/codebooks/codebook-rows.ts. `blockwise`: see core/formats/bitsandbytes/bitsandbytes-blocks.ts for its two
  * ways to scale. Values beyond the codebook are added to the u32 at `saturated`.
  */
 export function encodeCodebook(
@@ -135,22 +136,6 @@ function bf16Scale(amax: f32, largest: f32): u32 {
   if (amax === 0) return 0x3f80;
   const bits = reinterpret<u32>(amax / largest);
   return max(1, min(0x7f7f, (bits + 0x7fff + ((bits >> 16) & 1)) >> 16));
-}
-
-/** Bits of the largest magnitude, NaN and infinities included. */
-function largestBits(src: usize, n: i32): u32 {
-  const abs = absMask();
-  let a = i32x4.splat(0);
-  let b = i32x4.splat(0);
-  let i = 0;
-  for (; i + 8 <= n; i += 8) {
-    const at = src + ((i as usize) << 2);
-    a = i32x4.max_s(a, v128.and(v128.load(at), abs));
-    b = i32x4.max_s(b, v128.and(v128.load(at, 16), abs));
-  }
-  let largest = largestLane(i32x4.max_s(a, b));
-  for (; i < n; i++) largest = max(largest, load<u32>(src + ((i as usize) << 2)) & 0x7fffffff);
-  return largest;
 }
 
 /**

@@ -10,7 +10,7 @@ export function uncounted(): usize {
 /**
  * Divides n int8 codes by 2^d, given as its reciprocal, in place: to nearest even, clamped to lowest .. highest. Those of
  * finite values that are clamped are added to the u32 at `saturated`; zero points come without values. See
- * core/formats/double-rounding.ts.
+ * core/formats/integers/double-rounding.ts.
  */
 export function deriveCodes(
   codes: usize,

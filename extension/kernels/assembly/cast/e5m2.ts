@@ -2,6 +2,8 @@ import { encodeFloat8, widenFloat8 } from './float8';
 
 /** 0xfffff - (112 << 23), 1, 2^-14, magic 2^7, sign in every byte. */
 const ENCODE = memory.data<u32>([0xc80fffff, 1, 0x38800000, 0x43000000, 0x80808080]);
+/** See `encodeFloat8`: 2^16 makes the exponent of a normal number 100eeeee. */
+const QUICK = memory.data<u32>([0x47800000, 0x100004, 0x4000, 0x81008100, 0x9ec09ec0, 0x7f007f, 0x80808080]);
 /** 2^112, infinity, exponent bits, magnitude mask. */
 const WIDEN = memory.data<u32>([0x77800000, 0x7c, 0x7f800000, 0x7f]);
 
@@ -9,7 +11,7 @@ const WIDEN = memory.data<u32>([0x77800000, 0x7c, 0x7f800000, 0x7f]);
 export const E5M2_LIMIT: u32 = 0x47700000;
 
 export function encodeE5m2(src: usize, dst: usize, n: i32, divisor: f32): u32 {
-  return encodeFloat8<i8>(src, dst, n, divisor, ENCODE);
+  return encodeFloat8<i8>(src, dst, n, divisor, ENCODE, QUICK);
 }
 
 export function widenE5m2(src: usize, dst: usize, n: i32): void {

@@ -25,7 +25,7 @@ function scaleOf(kind: i32, part: f32, steps: f32, lowest: f32, highest: f32, dt
   store<f32>(FOUND, zero, 4);
 }
 
-/** The parts that `fit: mse` tries: core/formats/scale-fit.ts; for the mean core/formats/ternary.ts. */
+/** The parts that `fit: mse` tries: core/formats/scale-fit.ts; for the mean core/formats/integers/ternary.ts. */
 function candidateCount(kind: i32): i32 {
   return kind === ABSMEAN ? 82 : 49;
 }
@@ -112,8 +112,6 @@ export function encodeIntegerRuns(
   const shift: usize = wide ? 1 : 0;
   const start = first as u64;
   const before = load<u32>(saturated);
-  // Bits of the smallest quotient that rounds beyond the codes of a symmetric cast.
-  const limit = reinterpret<u32>(highest + 0.5);
   const plain = kind !== ABSMEAN && fixedZero === 0 && lowest === -highest && !wide;
   for (let row = 0; row < rows; row += height) {
     const high = min(height, rows - row);
@@ -141,7 +139,7 @@ export function encodeIntegerRuns(
         let done = 0;
         if (plain) {
           const whole = n & ~15;
-          if (encodeIntegers(from, to, whole, scale) < limit) done = whole;
+          if (encodeIntegers(from, to, whole, scale) <= (highest as u32)) done = whole;
         }
         const skip = done as usize;
         if (done < n) {

@@ -62,7 +62,7 @@ function power(exponent: i32): u32 {
 }
 
 /**
- * Makes the float `DEFINED` stands for: see `FloatLayout` in core/formats/float-codes.ts. Mantissas have at least one
+ * Makes the float `DEFINED` stands for: see `FloatLayout` in core/formats/floats/float-codes.ts. Mantissas have at least one
  * bit and biases are at most 127. `limit`: bits of the smallest magnitude that rounds beyond the largest code.
  */
 export function defineFloat(

@@ -9,12 +9,74 @@ function shiftOf<Layout>(): i32 {
   return isSigned<Layout>() ? 21 : 20;
 }
 
+/** 2^-90 and 2^90: between them reciprocals are normal, and so are products with them of values in range. */
+const SMALLEST_DIVISOR: f32 = 8.077935669463161e-28;
+const LARGEST_DIVISOR: f32 = 1.2379400392853803e27;
+
+/** Values that are divided together when one of them has to be. */
+const RUN = 128;
+
+/**
+ * Casts n values divided by `divisor`, a multiple of 16. Returns bits of a quotient beyond the format's limit if there is
+ * one, and lower ones if not. Multiplies by the reciprocal instead. The product is at most four units in the last place
+ * from the quotient; where a tie is as near as that, or a code is subnormal, a run is divided after all.
+ *
+ * `exact` is for `divideFloat8`. `quick`: a power of two that moves the exponents of normal codes to where the upper bit
+ * of a float's exponent is set, so that a code is the lowest seven of the bits that stay; half of the bits that go, and
+ * four; eight in the upper ones of those; smallest normal code and largest code in the upper bits of 16; seven bits; sign.
+ */
+export function encodeFloat8<Layout>(src: usize, dst: usize, n: i32, divisor: f32, exact: usize, quick: usize): u32 {
+  const regular = divisor > SMALLEST_DIVISOR && divisor < LARGEST_DIVISOR;
+  if (!regular) return divideFloat8<Layout>(src, dst, n, divisor, exact);
+  const factor = f32x4.splat((1 / divisor) * load<f32>(quick));
+  const half = v128.load32_splat(quick, 4);
+  const near = v128.load32_splat(quick, 8);
+  const smallest = v128.load32_splat(quick, 12);
+  const most = v128.load32_splat(quick, 16);
+  const seven = v128.load32_splat(quick, 20);
+  const sign = v128.load32_splat(quick, 24);
+  let largest: u32 = 0;
+  while (n > 0) {
+    const run = min(n, RUN);
+    let dropped = i32x4.splat(-1);
+    let low = dropped;
+    let high = i32x4.splat(0);
+    for (let i = 0; i < run; i += 16) {
+      const a = i32x4.add(f32x4.mul(v128.load(src), factor), half);
+      const b = i32x4.add(f32x4.mul(v128.load(src, 16), factor), half);
+      const c = i32x4.add(f32x4.mul(v128.load(src, 32), factor), half);
+      const d = i32x4.add(f32x4.mul(v128.load(src, 48), factor), half);
+      const rest = 32 - shiftOf<Layout>();
+      dropped = i32x4.min_u(dropped, i32x4.min_u(i32x4.shl(a, rest), i32x4.shl(b, rest)));
+      dropped = i32x4.min_u(dropped, i32x4.min_u(i32x4.shl(c, rest), i32x4.shl(d, rest)));
+      const x = i16x8.narrow_i32x4_s(i32x4.shr_s(a, shiftOf<Layout>()), i32x4.shr_s(b, shiftOf<Layout>()));
+      const y = i16x8.narrow_i32x4_s(i32x4.shr_s(c, shiftOf<Layout>()), i32x4.shr_s(d, shiftOf<Layout>()));
+      const p = i16x8.shl(x, shiftOf<Layout>() - 15);
+      const q = i16x8.shl(y, shiftOf<Layout>() - 15);
+      low = i16x8.min_u(low, i16x8.min_u(p, q));
+      high = i16x8.max_u(high, i16x8.max_u(p, q));
+      const codes = i8x16.narrow_i16x8_u(v128.and(x, seven), v128.and(y, seven));
+      // Saturated, what is negative is -128 and the others 127.
+      v128.store(dst, v128.or(codes, v128.and(i8x16.narrow_i16x8_s(x, y), sign)));
+      src += 64;
+      dst += 16;
+    }
+    const beyond = v128.or(i16x8.lt_u(low, smallest), i16x8.gt_u(high, most));
+    if (v128.any_true(v128.or(beyond, i32x4.le_u(dropped, near)))) {
+      const back = run as usize;
+      largest = max(largest, divideFloat8<Layout>(src - (back << 2), dst - back, run, divisor, exact));
+    }
+    n -= run;
+  }
+  return largest;
+}
+
 /**
  * Casts n values divided by `divisor`, a multiple of 16, all quotients below the format's limit. Returns the largest
  * quotient's bits, which tells. `constants`: half - 1 of the dropped bits less the rebias, 1, smallest normal, magic,
  * sign. Subnormal results are rare in a scaled row, so that looking for them costs less than making them always.
  */
-export function encodeFloat8<Layout>(src: usize, dst: usize, n: i32, divisor: f32, constants: usize): u32 {
+function divideFloat8<Layout>(src: usize, dst: usize, n: i32, divisor: f32, constants: usize): u32 {
   const abs = absMask();
   const scale = f32x4.splat(divisor);
   const rebias = v128.load32_splat(constants);

@@ -48,7 +48,7 @@ export function rangeHigh(): f32 {
   return load<f32>(RANGE, 4);
 }
 
-/** Mean magnitude of the finite values of a run; see `runMean` in core/formats/ternary.ts. */
+/** Mean magnitude of the finite values of a run; see `runMean` in core/formats/integers/ternary.ts. */
 export function runMean(src: usize, n: i32): f32 {
   memory.fill(SUMS, 0, 32);
   let finite = 0;
@@ -78,7 +78,7 @@ export function runMean(src: usize, n: i32): f32 {
   return (total / (finite as f64)) as f32;
 }
 
-/** The scale of `asymmetricScale` in core/formats/integer-scales.ts for low <= 0 <= high. */
+/** The scale of `asymmetricScale` in core/formats/integers/integer-scales.ts for low <= 0 <= high. */
 export function asymmetricScale(low: f32, high: f32, steps: f32, dtype: i32): f32 {
   const spread = high - low;
   if (spread === 0) return 1;

@@ -61,7 +61,7 @@ export function encodeShifted(
   }
 }
 
-/** The same by chance: see `roundInteger` in core/formats/integer-codes.ts. */
+/** The same by chance: see `roundInteger` in core/formats/integers/integer-codes.ts. */
 export function encodeStochastically(
   src: usize,
   dst: usize,

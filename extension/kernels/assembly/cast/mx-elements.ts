@@ -1,5 +1,5 @@
 import { absMask, isNonFinite, largestLane } from './constants';
-import { encodeIntegers, encodeIntegersCarefully, INT8_LIMIT, widenInt8 } from './integer';
+import { encodeIntegers, encodeIntegersCarefully, widenInt8 } from './integer';
 import { randomBits } from './random';
 import { roundMagnitude } from './round-float';
 import { roundQuad } from './small-float';
@@ -97,7 +97,7 @@ function countBeyond(src: usize, n: i32, divisor: f32, limit: f32): u32 {
   return count;
 }
 
-/** The same cast one by one, whatever the values hold; see core/formats/mx-elements.ts. */
+/** The same cast one by one, whatever the values hold; see core/formats/block-scaled/mx-elements.ts. */
 function encodeSmallCarefully(
   src: usize,
   dst: usize,
@@ -153,7 +153,7 @@ export function encodeElements(
   const row = rowOf(element);
   if (element === INT8) {
     const step = divisor * INT8_STEP;
-    if (done > 0 && encodeIntegers(src, dst, done, step) >= INT8_LIMIT) done = 0;
+    if (done > 0 && encodeIntegers(src, dst, done, step) > 127) done = 0;
     const from = src + ((done as usize) << 2);
     const index = first + (done as u64);
     const to = dst + (done as usize);

@@ -2,7 +2,7 @@ const CONSTANTS = memory.data<u32>([0x0f0f0f0f, 0x3f3f3f3f, 0x003f003f, 0xfff, 0
 
 /**
  * Packs codes of 2, 4 or 6 bits, one a byte, row by row with the first in the low bits; each row starts a byte. See
- * core/formats/mx-packing.ts.
+ * core/formats/block-scaled/mx-packing.ts.
  */
 export function packBits(src: usize, dst: usize, rows: i32, columns: i32, bits: i32): void {
   const rowBytes = ((columns * bits + 7) >> 3) as usize;

@@ -13,7 +13,7 @@ function largestExponent(element: i32): i32 {
   return element === INT8 ? 0 : 15;
 }
 
-/** E8M0 code that the largest magnitude of a block asks for; see core/formats/mx-format.ts. */
+/** E8M0 code that the largest magnitude of a block asks for; see core/formats/block-scaled/mx-format.ts. */
 function scaleCode(amax: f32, element: i32, up: bool): i32 {
   if (amax === 0) return 0;
   if (!up) return e8m0Code(floorLog2(reinterpret<u32>(amax)) - largestExponent(element));

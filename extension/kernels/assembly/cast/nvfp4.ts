@@ -10,7 +10,7 @@ function scaleValue(code: u32): f32 {
   return reinterpret<f32>(code << 20) * reinterpret<f32>(0x7b800000);
 }
 
-/** E4M3 code of a block's scale, from 2^-9 to 448; see core/formats/nvfp4-scales.ts. */
+/** E4M3 code of a block's scale, from 2^-9 to 448; see core/formats/block-scaled/nvfp4-scales.ts. */
 function scaleCode(amax: f32, globalScale: f32): u32 {
   const scale: f32 = (amax / 6) * globalScale;
   return max(1, min(0x7e, roundMagnitude(reinterpret<u32>(scale), 3, 7, false, 0)));

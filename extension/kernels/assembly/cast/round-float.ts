@@ -2,7 +2,7 @@ import { exponentBias, isFnuz, largestCode, mantissaBits, nanCode, overflowCode,
 import { randomBits } from './random';
 
 /**
- * Code of a finite magnitude as if exponents had no upper end; see `roundMagnitude` in core/formats/float-codes.ts,
+ * Code of a finite magnitude as if exponents had no upper end; see `roundMagnitude` in core/formats/floats/float-codes.ts,
  * which this follows step by step.
  */
 export function roundMagnitude(bits: u32, mantissa: i32, bias: i32, stochastic: bool, random: u32): u32 {

@@ -11,17 +11,34 @@ export const SCALE_F16: i32 = 2;
 const CODE = memory.data<u16>([0, 0]);
 const VALUE = memory.data<f32>([0]);
 
+/** Bits of the largest magnitude of n values, NaN and infinities included. */
+export function largestBits(src: usize, n: i32): u32 {
+  const abs = absMask();
+  let a = i32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (; n >= 16; n -= 16) {
+    a = i32x4.max_s(a, v128.and(v128.load(src), abs));
+    b = i32x4.max_s(b, v128.and(v128.load(src, 16), abs));
+    c = i32x4.max_s(c, v128.and(v128.load(src, 32), abs));
+    d = i32x4.max_s(d, v128.and(v128.load(src, 48), abs));
+    src += 64;
+  }
+  let largest = largestLane(i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d)));
+  for (; n > 0; n--) {
+    largest = max(largest, load<u32>(src) & 0x7fffffff);
+    src += 4;
+  }
+  return largest;
+}
+
 /** Largest finite magnitude of n values. */
 export function amaxOf(src: usize, n: i32): f32 {
-  const abs = absMask();
-  let lanes = i32x4.splat(0);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) lanes = i32x4.max_s(lanes, v128.and(v128.load(src + ((i as usize) << 2)), abs));
-  let largest = largestLane(lanes);
-  for (; i < n; i++) largest = max(largest, load<u32>(src + ((i as usize) << 2)) & 0x7fffffff);
+  let largest = largestBits(src, n);
   if (!isNonFinite(largest)) return reinterpret<f32>(largest);
   largest = 0;
-  for (i = 0; i < n; i++) {
+  for (let i = 0; i < n; i++) {
     const magnitude = load<u32>(src + ((i as usize) << 2)) & 0x7fffffff;
     if (!isNonFinite(magnitude)) largest = max(largest, magnitude);
   }

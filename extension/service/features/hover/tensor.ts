@@ -1,3 +1,4 @@
+import { originText } from '../../../core/checkpoint/origin-text';
 import { elementCount } from '../../../core/checkpoint/storage-dtype';
 import type { TreeTensor } from '../../../core/checkpoint/tensor';
 import type { Policy } from '../../../core/policy/policy';
@@ -21,6 +22,7 @@ export async function describeTensor(planned: PlannedTensor, plan: Plan, site: H
   const rows = [
     `${tensor.dtype} [${tensor.shape.join(', ')}] → ${dtypeLabel(planned)}, ${beforeAfter(bytesBefore, bytesAfter)}, ${bits}`,
     position(tensor),
+    ...[originText(tensor)].filter((text) => text !== undefined),
     why(planned, snapshot),
     ...beaten(planned, snapshot),
     ...agreement(planned, plan),

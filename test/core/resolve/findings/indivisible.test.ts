@@ -42,8 +42,10 @@ test('rows of an odd length can not be rotated at all', () => {
 test('the group is told first, of the tensors that it does not divide', () => {
   const { findings } = check('"**.{down_proj,odd}.weight"', '    group: 32\n    rotate: 64\n');
   expect(findings.map(({ message }) => message)).toEqual([
-    'model.layers.0.odd.weight: group 32 does not divide the row of 125; 25 or 125 would',
+    'model.layers.0.odd.weight: group 32 does not divide the row of 125; 25 or 125 would, in a rule of its own',
   ]);
+  // A group of 25 would spoil the rows of 2880 that the rule has, too.
+  expect(findings[0]!.fixes.map(({ title }) => title)).toEqual(['Leave these tensors alone']);
 });
 
 test('a rotation that divides is fine', () => {

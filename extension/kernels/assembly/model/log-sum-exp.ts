@@ -24,9 +24,17 @@ function largest(x: usize, columns: i32): f32 {
   let column = 0;
   if (columns >= 4) {
     let lanes = v128.load(x);
-    for (column = 4; column + 4 <= columns; column += 4) {
-      lanes = f32x4.pmax(lanes, v128.load(x + ((<usize>column) << 2)));
+    let others = lanes;
+    for (column = 4; column + 8 <= columns; column += 8) {
+      const at = x + ((<usize>column) << 2);
+      lanes = f32x4.pmax(lanes, v128.load(at));
+      others = f32x4.pmax(others, v128.load(at, 16));
     }
+    if (column + 4 <= columns) {
+      lanes = f32x4.pmax(lanes, v128.load(x + ((<usize>column) << 2)));
+      column += 4;
+    }
+    lanes = f32x4.pmax(lanes, others);
     const a = max(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1));
     const b = max(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3));
     most = max(a, b);
@@ -35,8 +43,18 @@ function largest(x: usize, columns: i32): f32 {
   return most;
 }
 
+/** First column that holds `value`; -1 when none does. */
 function columnOf(x: usize, columns: i32, value: f32): i32 {
-  for (let column = 0; column < columns; column++) {
+  const values = f32x4.splat(value);
+  let column = 0;
+  // The first 16 columns with it among them, then which.
+  for (; column + 16 <= columns; column += 16) {
+    const at = x + ((<usize>column) << 2);
+    const low = v128.or(f32x4.eq(v128.load(at), values), f32x4.eq(v128.load(at, 16), values));
+    const high = v128.or(f32x4.eq(v128.load(at, 32), values), f32x4.eq(v128.load(at, 48), values));
+    if (v128.any_true(v128.or(low, high))) break;
+  }
+  for (; column < columns; column++) {
     if (load<f32>(x + ((<usize>column) << 2)) === value) return column;
   }
   return -1;

@@ -31,7 +31,6 @@ export const nodeLlamaCpp = {
   async prefill(given) {
     const { sequence, tokens, close } = await open(given);
     return {
-      name: `node-llama-cpp, prefill, ${given.threads} thread${given.threads > 1 ? 's' : ''}`,
       async score() {
         await sequence.clearHistory();
         await sequence.evaluateWithoutGeneratingNewTokens(tokens);
@@ -45,7 +44,6 @@ export const nodeLlamaCpp = {
     const { sequence, tokens, close } = await open(given);
     const asked = tokens.slice(0, ASKED);
     return {
-      name: `node-llama-cpp, probabilities, ${given.threads} threads`,
       async score() {
         await sequence.clearHistory();
         await sequence.controlledEvaluate(

@@ -15,7 +15,7 @@ import { baseStateCount, firstRow, type BaseStates, type ScoredWindow } from './
 export type WeightUse = 'base' | 'cast' | 'both';
 
 /** Rows that go through a layer at a time: their activations stay in the processor's cache. */
-const ROWS_AT_ONCE = 128;
+export const ROWS_AT_ONCE = 256;
 
 /** A base model and its cast, loaded side by side. */
 export interface ModelSession {

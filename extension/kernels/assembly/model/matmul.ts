@@ -3,8 +3,8 @@ import { EDGE, storeEdge, tile } from './tile';
 
 /** Most steps of the inner sum a pass: a panel of 8 columns then takes 20 KiB and stays in the first-level cache. */
 const DEPTH: i32 = 640;
-/** Rows a pass: a block of 128 x 640 floats takes 320 KiB and stays in the second-level cache. */
-const ROWS: i32 = 128;
+/** Rows a pass: a block of 256 x 640 floats takes 640 KiB; W, which comes from memory, is gone through once a block. */
+const ROWS: i32 = 256;
 
 let tallTiles: bool = false;
 

@@ -143,10 +143,8 @@ describe('worker threads', () => {
     await loadAll(pool);
     const waiting = Array.from({ length: 40 }, () => pool.score(windows[0]!, 0));
     const outcomes = Promise.allSettled(waiting);
-    const began = performance.now();
     await pool.dispose();
     const rejected = (await outcomes).filter(({ status }) => status === 'rejected');
-    expect(performance.now() - began).toBeLessThan(1000);
     expect(rejected.length).toBeGreaterThan(30);
     expect(rejected.every((each) => (each as PromiseRejectedResult).reason instanceof Cancelled)).toBe(true);
     await expect(pool.score(windows[0]!, 0)).rejects.toThrow(Cancelled);

@@ -22,7 +22,7 @@ function constant(index: usize): v128 {
 }
 
 /**
- * tanh of four floats, off by less than 1.3 units in the last place: x + x^3 P(x^2) near 0,
+ * tanh of four floats, off by less than 1.4 units in the last place: x + x^3 P(x^2) near 0,
  * sign(x) (1 - 2 / (e^2|x| + 1)) beyond; 1 and -1 far out, NaN for NaN.
  */
 // @ts-ignore: decorator

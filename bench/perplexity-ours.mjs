@@ -1,4 +1,5 @@
 // The kernels in the perplexity bench: workers that each hold the model and score a window, in Node and in Chromium.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,12 +26,11 @@ const kernelFile = (build) => path.join(root, 'dist/kernels', build === 'plain' 
 export async function oursInNode({ worker, build, threads, config, context, windows }) {
   const module = new WebAssembly.Module(readFileSync(kernelFile(build)));
   const workers = Array.from({ length: threads }, () => new Worker(worker));
-  const ask = (one, message) =>
-    new Promise((resolve, reject) => {
-      one.once('message', resolve);
-      one.once('error', reject);
-      one.postMessage(message);
-    });
+  const ask = async (one, message) => {
+    one.postMessage(message);
+    const [answer] = await once(one, 'message');
+    return answer;
+  };
   await Promise.all(workers.map((one) => ask(one, { model: { module, config, context } })));
   return {
     async score(count) {

@@ -8,6 +8,9 @@ import type { OutputFile } from './output-folder';
 /** Bytes handed to the system at once; Node takes less than 2 GiB. */
 const WRITE_AT_ONCE = 64 << 20;
 
+/** After so many bytes the disk is set to work, so that it writes while others are cast and not all at the end. */
+const SYNC_AFTER = 64 << 20;
+
 export interface NodeOutputFile extends OutputFile {
   /** Closes the file and leaves it unfinished; does nothing after `finish`. */
   readonly abandon: () => Promise<void>;
@@ -27,16 +30,29 @@ export async function createNodeFile(folder: string, file: string, size: number)
   });
   let written = 0;
   let failure: Error | undefined;
+  let unsynced = 0;
+  let syncing: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= handle.close());
+  const giveUp = (error: unknown): Error => {
+    return (failure ??= new Error(`${place}: can't be written: ${reason(error)}; the file is given up`));
+  };
   const guarded = async (work: () => Promise<void>): Promise<void> => {
     if (failure) throw failure;
     try {
       await work();
     } catch (error) {
-      failure = new Error(`${place}: can't be written: ${reason(error)}; the file is given up`);
-      throw failure;
+      throw giveUp(error);
     }
+  };
+  /** One at a time and not waited for; what fails is told by the next call. */
+  const syncAside = (): void => {
+    if (syncing || unsynced < SYNC_AFTER) return;
+    unsynced = 0;
+    syncing = handle
+      .datasync()
+      .catch(giveUp)
+      .then(() => (syncing = undefined));
   };
   return {
     write: (offset, bytes) =>
@@ -46,9 +62,13 @@ export async function createNodeFile(folder: string, file: string, size: number)
         }
         await writeAll(handle, offset, bytes);
         written += bytes.length;
+        unsynced += bytes.length;
+        syncAside();
       }),
     finish: () =>
       guarded(async () => {
+        await syncing;
+        if (failure) throw failure;
         const { size: onDisk } = await handle.stat();
         if (written !== size || onDisk !== size) throw new Error(`${written} of ${size} bytes were written`);
         await handle.sync();

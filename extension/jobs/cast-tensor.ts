@@ -13,7 +13,7 @@ import type { FusedRange } from './fused-range';
 import { meanScale, withoutNesting } from './mean-scale';
 import { outlierRange } from './outlier-range';
 import { inOrder } from './pipeline';
-import { rowRuns, type RowRun } from './row-runs';
+import { rowRuns, runsAtOnce, type RowRun } from './row-runs';
 import { wholeRange } from './whole-range';
 
 /** Reads bytes of a tensor: `offset` counts from the tensor's first byte. */
@@ -129,13 +129,8 @@ function overRuns<T>(
 ): AsyncIterable<T> {
   const matrix = matrixShape(tensor.shape);
   const runs = rowRuns(matrix, STORAGE_BITS[tensor.dtype] / 8, rowUnit(cast, matrix.columns));
-  const tasks = async function* (): AsyncGenerator<() => Promise<T>> {
-    for (const run of runs) {
-      const bytes = await readRun(source, tensor, run, signal);
-      yield () => ask(run, bytes);
-    }
-  };
-  return inOrder(tasks(), source.pool.size + 1);
+  const tasks = runs.map((run) => async () => ask(run, await readRun(source, tensor, run, signal)));
+  return inOrder(tasks, runsAtOnce(source.pool));
 }
 
 function castWith(

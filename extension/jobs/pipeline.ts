@@ -4,7 +4,7 @@
  * When a task fails, no further task is started and the failure is thrown once those under way have settled.
  */
 export async function* inOrder<T>(
-  tasks: AsyncIterable<() => Promise<T>>,
+  tasks: Iterable<() => Promise<T>> | AsyncIterable<() => Promise<T>>,
   width: number,
 ): AsyncGenerator<T, void, undefined> {
   const underWay: Promise<T>[] = [];

@@ -1,4 +1,5 @@
 import type { MatrixShape } from '../core/formats/format';
+import type { KernelPool } from '../worker/protocol';
 
 /** Source bytes cast at a time: small enough for a prompt cancel, large enough to hide the message's cost. */
 const CHUNK_BYTES = 8 << 20;
@@ -22,4 +23,9 @@ export function rowRuns(matrix: MatrixShape, elementBytes: number, unit: number)
     runs.push({ firstRow, rows: Math.min(rowsAtOnce, matrix.rows - firstRow) });
   }
   return runs;
+}
+
+/** Runs under way at once: one for each worker, one that is read for it meanwhile, and one that waits to be taken. */
+export function runsAtOnce({ size }: Pick<KernelPool, 'size'>): number {
+  return 2 * size + 1;
 }

@@ -3,7 +3,7 @@ import { STORAGE_BITS } from '../core/checkpoint/storage-dtype';
 import type { TensorInfo } from '../core/checkpoint/tensor';
 import { matrixShape } from '../core/formats/matrix';
 import type { CastSource } from './cast-tensor';
-import { rowRuns } from './row-runs';
+import { rowRuns, runsAtOnce } from './row-runs';
 import { inOrder } from './pipeline';
 
 /** Range of all values of a tensor, read in runs of rows; memory is bounded by the pool's size times a run. */
@@ -15,13 +15,10 @@ export async function wholeRange(
   const matrix = matrixShape(tensor.shape);
   const elementBytes = STORAGE_BITS[tensor.dtype] / 8;
   const rowBytes = matrix.columns * elementBytes;
-  const tasks = async function* (): AsyncGenerator<() => Promise<ValueRange>> {
-    for (const { firstRow, rows } of rowRuns(matrix, elementBytes, 1)) {
-      const bytes = await read(tensor, firstRow * rowBytes, rows * rowBytes, signal);
-      yield () => pool.range(tensor.dtype, bytes, signal);
-    }
-  };
+  const tasks = rowRuns(matrix, elementBytes, 1).map(({ firstRow, rows }) => async () => {
+    return pool.range(tensor.dtype, await read(tensor, firstRow * rowBytes, rows * rowBytes, signal), signal);
+  });
   let whole = NO_VALUES;
-  for await (const range of inOrder(tasks(), pool.size + 1)) whole = addRanges(whole, range);
+  for await (const range of inOrder(tasks, runsAtOnce(pool))) whole = addRanges(whole, range);
   return whole;
 }

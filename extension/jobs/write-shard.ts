@@ -8,6 +8,7 @@ import type { PlannedTensor } from '../core/resolve/plan';
 import type { OutputFile, OutputFolder } from '../files/output-folder';
 import { castTensor, type CastSource } from './cast-tensor';
 import type { Progress } from './progress';
+import { writeBehind } from './write-behind';
 
 /** A stored tensor with where it was written and the SHA-256 of its bytes. */
 export interface WrittenTensor extends StoredTensor {
@@ -47,20 +48,23 @@ export async function* writeShard(
     metadata,
   );
   const file = await output.create(shard.file, header.fileSize);
-  await file.write(0, header.bytes);
+  const behind = writeBehind(file);
+  await behind.write(0, header.bytes);
   const cursors = shard.stored.map((stored, at): Cursor => {
     return { stored, begin: header.offsets[at]!, digest: createDigest(), written: 0 };
   });
   const append = async (cursor: Cursor, bytes: Uint8Array): Promise<void> => {
-    await file.write(cursor.begin + cursor.written, bytes);
+    const written = behind.write(cursor.begin + cursor.written, bytes);
     cursor.digest.update(bytes);
     cursor.written += bytes.length;
+    await written;
   };
   for (const cursorsOfTensor of byTensor(cursors)) {
     const { planned } = cursorsOfTensor[0]!.stored;
     const write = planned.treatment.kind === 'keep' ? copyTensor : writeCast;
     yield* write(planned, cursorsOfTensor, append, source, signal);
   }
+  await behind.settle();
   await finish(file, cursors);
   return cursors.map(({ stored, digest }) => ({ ...stored, file: shard.file, sha256: digest.hex() }));
 }

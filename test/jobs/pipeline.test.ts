@@ -4,11 +4,8 @@ import { inOrder } from '../../extension/jobs/pipeline';
 const later = <T>(milliseconds: number, value: T): Promise<T> =>
   new Promise((resolve) => setTimeout(() => resolve(value), milliseconds));
 
-async function* tasks<T>(...all: (() => Promise<T>)[]): AsyncGenerator<() => Promise<T>> {
-  for (const task of all) {
-    await Promise.resolve();
-    yield task;
-  }
+function* tasks<T>(...all: (() => Promise<T>)[]): Generator<() => Promise<T>> {
+  yield* all;
 }
 
 async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {

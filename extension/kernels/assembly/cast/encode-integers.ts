@@ -1,7 +1,8 @@
 import { addErrors, clearErrors, errorSum } from './fit-error';
-import { encodeIntegers } from './integer';
-import { ABSMEAN, ASYMMETRIC, asymmetricScale, blockRange, rangeHigh, rangeLow, runMean, zeroPoint } from './integer-scales';
+import { encodeBoundedIntegers, encodeIntegers } from './integer';
+import { ABSMEAN, ASYMMETRIC, SYMMETRIC, asymmetricScale, blockRange, rangeHigh, rangeLow, runMean, zeroPoint } from './integer-scales';
 import { encodeShifted, encodeStochastically, roundThrough } from './integer-shifted';
+import { FACTORS, SCALES, TOGETHER, findAmaxes, findFactors, storeScales } from './run-scales';
 import { blockAmax, storedScale, writeScale } from './scale';
 
 /** What the last call of `findScale` found. */
@@ -112,6 +113,10 @@ export function encodeIntegerRuns(
   const shift: usize = wide ? 1 : 0;
   const start = first as u64;
   const before = load<u32>(saturated);
+  if (kind === SYMMETRIC && fixed === 0 && height === 1 && !fit && !stochastic && !wide && zeros === 0) {
+    encodeSymmetricRuns(src, dst, rows, columns, size, lowest, highest, steps, scales, scaleDtype, saturated);
+    return;
+  }
   const plain = kind !== ABSMEAN && fixedZero === 0 && lowest === -highest && !wide;
   for (let row = 0; row < rows; row += height) {
     const high = min(height, rows - row);
@@ -149,4 +154,47 @@ export function encodeIntegerRuns(
     }
   }
   if (kind === ABSMEAN) store<u32>(saturated, before);
+}
+
+/** Scales beyond these have no reciprocal that is surely normal. */
+const SMALLEST_SCALE: f32 = 1e-27;
+const LARGEST_SCALE: f32 = 1e27;
+
+/** The most usual case, many runs at a time: to nearest, runs within a row, each by its largest magnitude. */
+function encodeSymmetricRuns(
+  src: usize,
+  dst: usize,
+  rows: i32,
+  columns: i32,
+  size: i32,
+  lowest: f32,
+  highest: f32,
+  steps: f32,
+  scales: usize,
+  scaleDtype: i32,
+  saturated: usize,
+): void {
+  const together = size < columns ? size * TOGETHER : columns;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column += together) {
+      const n = min(together, columns - column);
+      const runs = (n + size - 1) / size;
+      findAmaxes(src, n, size);
+      scales = storeScales(runs, steps, scaleDtype, scales);
+      findFactors(runs, 1, steps + 0.45, SMALLEST_SCALE, LARGEST_SCALE);
+      for (let run = 0; run < runs; run++) {
+        const at = (run as usize) << 2;
+        const length = min(size, n - run * size);
+        const scale = load<f32>(SCALES + at);
+        const whole = load<u32>(FACTORS + at) !== 0 ? length & ~15 : 0;
+        encodeBoundedIntegers(src, dst, whole, scale, FACTORS + at);
+        if (whole < length) {
+          const done = whole as usize;
+          encodeShifted(src + (done << 2), dst + done, length - whole, false, scale, 0, lowest, highest, saturated);
+        }
+        src += (length as usize) << 2;
+        dst += length as usize;
+      }
+    }
+  }
 }

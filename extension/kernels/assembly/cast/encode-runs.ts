@@ -1,11 +1,12 @@
 import { BF16_LIMIT, encodeBf16 } from './bf16';
 import { encodeDefined } from './defined-float';
-import { E4M3_LIMIT, encodeE4m3 } from './e4m3';
-import { E5M2_LIMIT, encodeE5m2 } from './e5m2';
+import { E4M3_BOUND, E4M3_LARGEST_SCALE, E4M3_LIMIT, E4M3_UNIT, encodeBoundedE4m3, encodeE4m3 } from './e4m3';
+import { E5M2_BOUND, E5M2_LARGEST_SCALE, E5M2_LIMIT, E5M2_UNIT, encodeBoundedE5m2, encodeE5m2 } from './e5m2';
 import { fittedFloatScale } from './fit-float';
 import { BF16, DEFINED_CONSTANTS, E4M3, E5M2, FP16, largestValue, signBit } from './float-layouts';
 import { FP16_LIMIT, encodeFp16 } from './fp16';
 import { encodeFloatsCarefully } from './round-float';
+import { FACTORS, SCALES, TOGETHER, findAmaxes, findFactors, storeScales } from './run-scales';
 import { blockAmax, storedScale, writeScale } from './scale';
 
 /** Bits of the smallest magnitude that rounds beyond the largest code; NaN and infinities are above it too. */
@@ -16,6 +17,9 @@ function limitOf(format: i32): u32 {
   if (format === E5M2) return E5M2_LIMIT;
   return load<u32>(DEFINED_CONSTANTS, 44);
 }
+
+/** Reciprocals of scales above it are normal, moved by as much as those of e5m2. */
+const SMALLEST_SCALE: f32 = 1e-27;
 
 function encodeFast(format: i32, src: usize, dst: usize, n: i32, divisor: f32): u32 {
   if (format === BF16) return encodeBf16(src, dst, n);
@@ -54,6 +58,10 @@ export function encodeRuns(
   first: f64,
   saturated: usize,
 ): void {
+  if ((format === E4M3 || format === E5M2) && fixed === 0 && height === 1 && !fit && !stochastic) {
+    encodeFloat8Runs(format, src, dst, rows, columns, size, scales, scaleDtype, ieee, saturated);
+    return;
+  }
   const limit = limitOf(format);
   const shift: usize = signBit(format) > 0x80 ? 1 : 0;
   const start = first as u64;
@@ -95,6 +103,50 @@ export function encodeRuns(
             saturated,
           );
         }
+      }
+    }
+  }
+}
+
+/** The most usual case, many runs at a time: to nearest, runs within a row, each by its largest magnitude. */
+function encodeFloat8Runs(
+  format: i32,
+  src: usize,
+  dst: usize,
+  rows: i32,
+  columns: i32,
+  size: i32,
+  scales: usize,
+  scaleDtype: i32,
+  ieee: bool,
+  saturated: usize,
+): void {
+  const e4m3 = format === E4M3;
+  const together = size < columns ? size * TOGETHER : columns;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column += together) {
+      const n = min(together, columns - column);
+      const runs = (n + size - 1) / size;
+      findAmaxes(src, n, size);
+      scales = storeScales(runs, largestValue(format), scaleDtype, scales);
+      if (e4m3) findFactors(runs, E4M3_UNIT, E4M3_BOUND, SMALLEST_SCALE, E4M3_LARGEST_SCALE);
+      else findFactors(runs, E5M2_UNIT, E5M2_BOUND, SMALLEST_SCALE, E5M2_LARGEST_SCALE);
+      for (let run = 0; run < runs; run++) {
+        const at = (run as usize) << 2;
+        const length = min(size, n - run * size);
+        const scale = load<f32>(SCALES + at);
+        let done = length & ~15;
+        if (load<u32>(FACTORS + at) === 0) {
+          if (encodeFast(format, src, dst, done, scale) >= limitOf(format)) done = 0;
+        } else if (e4m3) encodeBoundedE4m3(src, dst, done, scale, FACTORS + at);
+        else encodeBoundedE5m2(src, dst, done, scale, FACTORS + at);
+        if (done < length) {
+          const skip = done as usize;
+          const from = src + (skip << 2);
+          encodeFloatsCarefully(format, from, dst + skip, length - done, scale, ieee, false, 0, 0, saturated);
+        }
+        src += (length as usize) << 2;
+        dst += length as usize;
       }
     }
   }

@@ -13,6 +13,9 @@ function shiftOf<Layout>(): i32 {
 const SMALLEST_DIVISOR: f32 = 8.077935669463161e-28;
 const LARGEST_DIVISOR: f32 = 1.2379400392853803e27;
 
+/** One that is loaded is not computed anew in every round of a loop. */
+const FACTOR = memory.data<f32>([0]);
+
 /** Values that are divided together when one of them has to be. */
 const RUN = 128;
 
@@ -23,12 +26,14 @@ const RUN = 128;
  *
  * `exact` is for `divideFloat8`. `quick`: a power of two that moves the exponents of normal codes to where the upper bit
  * of a float's exponent is set, so that a code is the lowest seven of the bits that stay; half of the bits that go, and
- * four; eight in the upper ones of those; smallest normal code and largest code in the upper bits of 16; seven bits; sign.
+ * four; eight in the upper ones of those; smallest normal code and largest code in the upper bits of 16; seven bits; sign; the
+ * upper ones of the bits that go, for `encodeBoundedFloat8`.
  */
 export function encodeFloat8<Layout>(src: usize, dst: usize, n: i32, divisor: f32, exact: usize, quick: usize): u32 {
   const regular = divisor > SMALLEST_DIVISOR && divisor < LARGEST_DIVISOR;
   if (!regular) return divideFloat8<Layout>(src, dst, n, divisor, exact);
-  const factor = f32x4.splat((1 / divisor) * load<f32>(quick));
+  store<f32>(FACTOR, (1 / divisor) * load<f32>(quick));
+  const factor = v128.load32_splat(FACTOR);
   const half = v128.load32_splat(quick, 4);
   const near = v128.load32_splat(quick, 8);
   const smallest = v128.load32_splat(quick, 12);
@@ -72,6 +77,50 @@ export function encodeFloat8<Layout>(src: usize, dst: usize, n: i32, divisor: f3
 }
 
 /**
+ * The same where all quotients are known to be below the limit, and the factor at `product` makes the exponent of a code
+ * the whole exponent of a float: subnormal codes come from subnormal floats, and need no more than others.
+ */
+export function encodeBoundedFloat8<Layout>(
+  src: usize,
+  dst: usize,
+  n: i32,
+  divisor: f32,
+  exact: usize,
+  quick: usize,
+  product: usize,
+): void {
+  const factor = v128.load32_splat(product);
+  const half = v128.load32_splat(quick, 4);
+  const apart = v128.load32_splat(quick, 28);
+  const seven = v128.load32_splat(quick, 20);
+  const none = i32x4.splat(0);
+  while (n > 0) {
+    const run = min(n, RUN);
+    let dropped = i32x4.splat(-1);
+    for (let i = 0; i < run; i += 16) {
+      const a = i32x4.add(f32x4.mul(v128.load(src), factor), half);
+      const b = i32x4.add(f32x4.mul(v128.load(src, 16), factor), half);
+      const c = i32x4.add(f32x4.mul(v128.load(src, 32), factor), half);
+      const d = i32x4.add(f32x4.mul(v128.load(src, 48), factor), half);
+      dropped = i32x4.min_u(dropped, i32x4.min_u(v128.and(a, apart), v128.and(b, apart)));
+      dropped = i32x4.min_u(dropped, i32x4.min_u(v128.and(c, apart), v128.and(d, apart)));
+      const x = i16x8.narrow_i32x4_s(i32x4.shr_s(a, shiftOf<Layout>()), i32x4.shr_s(b, shiftOf<Layout>()));
+      const y = i16x8.narrow_i32x4_s(i32x4.shr_s(c, shiftOf<Layout>()), i32x4.shr_s(d, shiftOf<Layout>()));
+      const codes = i8x16.narrow_i16x8_u(v128.and(x, seven), v128.and(y, seven));
+      // Saturated, what is negative is -128, and what is not is the code itself.
+      v128.store(dst, v128.or(codes, i8x16.narrow_i16x8_s(x, y)));
+      src += 64;
+      dst += 16;
+    }
+    if (v128.any_true(i32x4.eq(dropped, none))) {
+      const back = run as usize;
+      divideFloat8<Layout>(src - (back << 2), dst - back, run, divisor, exact);
+    }
+    n -= run;
+  }
+}
+
+/**
  * Casts n values divided by `divisor`, a multiple of 16, all quotients below the format's limit. Returns the largest
  * quotient's bits, which tells. `constants`: half - 1 of the dropped bits less the rebias, 1, smallest normal, magic,
  * sign. Subnormal results are rare in a scaled row, so that looking for them costs less than making them always.
@@ -95,9 +144,10 @@ function divideFloat8<Layout>(src: usize, dst: usize, n: i32, divisor: f32, cons
     const w = v128.and(d, abs);
     largest = i32x4.max_s(largest, i32x4.max_s(i32x4.max_s(x, y), i32x4.max_s(z, w)));
     const smallest = i32x4.min_s(i32x4.min_s(x, y), i32x4.min_s(z, w));
+    // Saturation keeps the sign.
     const signs = i8x16.narrow_i16x8_s(
-      i16x8.narrow_i32x4_s(i32x4.shr_s(a, 31), i32x4.shr_s(b, 31)),
-      i16x8.narrow_i32x4_s(i32x4.shr_s(c, 31), i32x4.shr_s(d, 31)),
+      i16x8.narrow_i32x4_s(a, b),
+      i16x8.narrow_i32x4_s(c, d),
     );
     let p: v128, q: v128, r: v128, s: v128;
     if (v128.any_true(i32x4.lt_s(smallest, normal))) {

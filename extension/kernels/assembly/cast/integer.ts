@@ -1,13 +1,15 @@
 import { absMask, largestLane } from './constants';
+import { madd } from './madd';
 import { randomBits } from './random';
 
 /**
  * 1.5 * 2^8 has 2^-15 in its last place: added to a quotient of at most 127 it makes a fixed point number of it, whose
  * whole part are the upper bits. Half of one is added as well, so that the whole part is the rounded quotient, and two
  * units, by which a product with the reciprocal may be apart from the quotient. Then what the bits above the whole part
- * read for 0, and the fractions, in the upper bits, that are too near to a tie for the product to tell.
+ * read for 0, and the fractions, in the upper bits, that are too near to a tie for the product to tell, of which the bits of
+ * the mask are zero. A place for the factor: one that is loaded is not computed anew in every round of a loop.
  */
-const FIXED = memory.data<u32>([0x43c04002, 0x87808780, 0x00080000]);
+const FIXED = memory.data<u32>([0x43c04002, 0x87808780, 0x00080000, 0x7ff8, 0]);
 
 /** Beyond these a reciprocal, or the product with it, might not be normal. */
 const SMALLEST_DIVISOR: f32 = 1e-27;
@@ -23,7 +25,8 @@ const RUN = 128;
  */
 export function encodeIntegers(src: usize, dst: usize, n: i32, divisor: f32): u32 {
   if (!(divisor > SMALLEST_DIVISOR && divisor < LARGEST_DIVISOR)) return divideIntegers(src, dst, n, divisor);
-  const factor = f32x4.splat(1 / divisor);
+  store<f32>(FIXED, 1 / divisor, 16);
+  const factor = v128.load32_splat(FIXED, 16);
   const fixed = v128.load32_splat(FIXED);
   const base = v128.load32_splat(FIXED, 4);
   const near = v128.load32_splat(FIXED, 8);
@@ -34,10 +37,10 @@ export function encodeIntegers(src: usize, dst: usize, n: i32, divisor: f32): u3
     let least = most;
     let fraction = i32x4.splat(-1);
     for (let i = 0; i < run; i += 16) {
-      const a = f32x4.add(f32x4.mul(v128.load(src), factor), fixed);
-      const b = f32x4.add(f32x4.mul(v128.load(src, 16), factor), fixed);
-      const c = f32x4.add(f32x4.mul(v128.load(src, 32), factor), fixed);
-      const d = f32x4.add(f32x4.mul(v128.load(src, 48), factor), fixed);
+      const a = madd(v128.load(src), factor, fixed);
+      const b = madd(v128.load(src, 16), factor, fixed);
+      const c = madd(v128.load(src, 32), factor, fixed);
+      const d = madd(v128.load(src, 48), factor, fixed);
       fraction = i32x4.min_u(fraction, i32x4.min_u(i32x4.shl(a, 17), i32x4.shl(b, 17)));
       fraction = i32x4.min_u(fraction, i32x4.min_u(i32x4.shl(c, 17), i32x4.shl(d, 17)));
       const x = i16x8.sub(i16x8.narrow_i32x4_u(i32x4.shr_u(a, 15), i32x4.shr_u(b, 15)), base);
@@ -56,6 +59,39 @@ export function encodeIntegers(src: usize, dst: usize, n: i32, divisor: f32): u3
     n -= run;
   }
   return largest;
+}
+
+/**
+ * The same where all quotients are known to be below 127.5 and the reciprocal of `divisor`, at `reciprocal`, to be regular.
+ */
+export function encodeBoundedIntegers(src: usize, dst: usize, n: i32, divisor: f32, reciprocal: usize): void {
+  const factor = v128.load32_splat(reciprocal);
+  const fixed = v128.load32_splat(FIXED);
+  const base = v128.load32_splat(FIXED, 4);
+  const apart = v128.load32_splat(FIXED, 12);
+  const none = i32x4.splat(0);
+  while (n > 0) {
+    const run = min(n, RUN);
+    let fraction = i32x4.splat(-1);
+    for (let i = 0; i < run; i += 16) {
+      const a = madd(v128.load(src), factor, fixed);
+      const b = madd(v128.load(src, 16), factor, fixed);
+      const c = madd(v128.load(src, 32), factor, fixed);
+      const d = madd(v128.load(src, 48), factor, fixed);
+      fraction = i32x4.min_u(fraction, i32x4.min_u(v128.and(a, apart), v128.and(b, apart)));
+      fraction = i32x4.min_u(fraction, i32x4.min_u(v128.and(c, apart), v128.and(d, apart)));
+      const x = i16x8.sub(i16x8.narrow_i32x4_u(i32x4.shr_u(a, 15), i32x4.shr_u(b, 15)), base);
+      const y = i16x8.sub(i16x8.narrow_i32x4_u(i32x4.shr_u(c, 15), i32x4.shr_u(d, 15)), base);
+      v128.store(dst, i8x16.narrow_i16x8_s(x, y));
+      src += 64;
+      dst += 16;
+    }
+    if (v128.any_true(i32x4.eq(fraction, none))) {
+      const back = run as usize;
+      divideIntegers(src - (back << 2), dst - back, run, divisor);
+    }
+    n -= run;
+  }
 }
 
 /** The same by division; codes of NaN are 0, and 128 is returned. */

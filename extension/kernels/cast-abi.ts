@@ -102,7 +102,7 @@ export interface CastExports {
     scales: number,
     scaleDtype: number,
   ): void;
-  beginCodebook(places: number, levels: number, slack: number, codes: number): number;
+  beginCodebook(places: number, levels: number, codes: number): number;
   currentCodebook(): number;
   codebookCode(code: number, value: number): void;
   codebookPlace(place: number, code: number, bound: number): void;

@@ -3,8 +3,8 @@ import type { CastExports } from './cast-abi';
 import { bucketTables, type BucketTables } from './codebook-tables';
 
 /** Makes a codebook the one in use, unless it is. */
-export function codebookLoader(kernels: CastExports, codebook: Codebook, exact: boolean): () => void {
-  const tables = bucketTables(codebook, exact);
+export function codebookLoader(kernels: CastExports, codebook: Codebook): () => void {
+  const tables = bucketTables(codebook);
   let loaded: number | undefined;
   return () => {
     if (loaded !== kernels.currentCodebook()) loaded = load(kernels, codebook, tables);
@@ -19,5 +19,5 @@ function load(kernels: CastExports, codebook: Codebook, tables: BucketTables | u
   codes.forEach((value, code) => kernels.codebookCode(code, value));
   tables?.rows.forEach((row, level) => row.forEach((value, bucket) => kernels.codebookBucket(level, bucket, value)));
   [tables?.factor ?? 1, ...overflow, largest].forEach((value, which) => kernels.codebookNumber(which, value));
-  return kernels.beginCodebook(order.length, levels.length, tables?.slack ?? 0, codes.length);
+  return kernels.beginCodebook(order.length, levels.length, codes.length);
 }

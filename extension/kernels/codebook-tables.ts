@@ -4,8 +4,14 @@ import type { Codebook } from '../core/formats/codebooks/codebook';
 const BUCKETS = 32;
 const STEPS = 256;
 
-/** Steps from zero to 1, which is the last step; the grid runs from about -1 to 1. */
+/** Steps from zero to 1; the grid runs from -1 to 1. */
 const HALF = (BUCKETS * STEPS) / 2;
+
+/**
+ * Part of a step that bounds keep from its edges. A product is off by less, so that a value that it puts into the step
+ * beside its own lies on the same side of every bound.
+ */
+const MARGIN = 0.004;
 
 /** Bytes above this are made this, so that no bound is the value 255, which says that there is none. */
 const CAP = 252;
@@ -20,8 +26,6 @@ export interface BucketTables {
   readonly factor: number;
   /** Place of the lowest value of each bucket, then the bounds of each level. */
   readonly rows: readonly Uint8Array[];
-  /** Values so many steps from a bound must be looked at closer. */
-  readonly slack: number;
 }
 
 /**
@@ -31,30 +35,22 @@ export interface BucketTables {
 const FACTORS = Array.from({ length: 32 }, (_, at) => 0.99 - at / 128);
 
 /**
- * Tables for a codebook; undefined when too many of its bounds lie in one bucket. `exact`: the kernel computes the
- * very values that bounds are compared with, times 1; else it is right to a step of the grid.
+ * Tables for a codebook; undefined when too many of its bounds lie in one bucket, or one at the edge of a step. Values in
+ * the step of a bound must be looked at closer.
  */
-export function bucketTables(codebook: Codebook, exact: boolean): BucketTables | undefined {
-  if (exact) return codebook.largest === 1 ? tablesAt(codebook, 1, 0) : undefined;
-  const found = FACTORS.flatMap((part) => tablesAt(codebook, Math.fround(part / codebook.largest), 1) ?? []);
+export function bucketTables(codebook: Codebook): BucketTables | undefined {
+  const found = FACTORS.flatMap((part) => tablesAt(codebook, Math.fround(part / codebook.largest)) ?? []);
   return found.sort((a, b) => a.rows.length - b.rows.length)[0];
 }
 
-/** The grid's step nearest to a scaled value, computed as the kernel does. */
-function stepOf(value: number, factor: number): number {
-  const magic = 1.5 * 2 ** 11;
-  const step = (Math.fround(magic + Math.fround(value * factor)) - magic) * HALF + HALF - 1;
-  return Math.max(0, Math.min(BUCKETS * STEPS - 1, step));
-}
-
-function tablesAt({ bounds }: Codebook, factor: number, slack: number): BucketTables | undefined {
+function tablesAt({ bounds }: Codebook, factor: number): BucketTables | undefined {
   const inBucket = Array.from({ length: BUCKETS }, (): number[] => []);
   for (const bound of bounds) {
-    const step = stepOf(bound, factor);
-    // A value that is a step off may be taken for one of the next bucket, where the bound would not be seen.
-    const within = step % STEPS;
-    if (slack > 0 && (within < 2 * slack || within > CAP - 2 * slack)) return undefined;
-    inBucket[Math.floor(step / STEPS)]!.push(Math.min(within, CAP));
+    const position = bound * factor * HALF;
+    const step = Math.round(position);
+    // Steps end halfway between whole numbers.
+    if (Math.abs(position - step) > 0.5 - MARGIN) return undefined;
+    inBucket[Math.floor(step / STEPS) + BUCKETS / 2]!.push(Math.min(step & (STEPS - 1), CAP));
   }
   const levels = Math.max(...inBucket.map((held) => held.length));
   if (levels > MOST_LEVELS) return undefined;
@@ -63,5 +59,5 @@ function tablesAt({ bounds }: Codebook, factor: number, slack: number): BucketTa
   const rows = Array.from({ length: levels }, (_, level) =>
     Uint8Array.from(inBucket, (held) => held[level] ?? NO_BOUND),
   );
-  return { factor, rows: [places, ...rows], slack };
+  return { factor, rows: [places, ...rows] };
 }

@@ -97,12 +97,12 @@ test('jobs of different codebooks do not disturb each other', () => {
 });
 
 test('the usual codebooks are looked up; those with too many bounds side by side are searched', () => {
-  const levels = (codebook: Codebook, exact = false): number | undefined => {
-    const tables = bucketTables(codebook, exact);
+  const levels = (codebook: Codebook): number | undefined => {
+    const tables = bucketTables(codebook);
     return tables && tables.rows.length - 1;
   };
-  expect(levels(NF4_CODEBOOK, true)).toBe(1);
-  expect(levels(E2M1_BNB_CODEBOOK, true)).toBe(2);
+  expect(levels(NF4_CODEBOOK)).toBe(1);
+  expect(levels(E2M1_BNB_CODEBOOK)).toBeLessThanOrEqual(2);
   for (const nu of [3, 4, 5, 7, 30, 100]) expect(levels(codebookOf(studentCodes(4, nu), 'sf4'))).toBeLessThanOrEqual(2);
   expect(levels(codebookOf(CODEBOOKS['crowded']!, 'own'))).toBeUndefined();
 });

@@ -19,7 +19,7 @@ export function bitsandbytesSteps(kernels: CastExports, { cast, range }: CastJob
   const scaleDtype = SCALE_DTYPE[cast.scaleDtype];
   if (!codebook || scaleDtype === undefined || cast.scale.kind !== 'group') return undefined;
   const { size } = cast.scale;
-  const use = codebookLoader(kernels, codebook, true);
+  const use = codebookLoader(kernels, codebook);
   const filler = nearestCode(codebook, 0);
   const groups = ({ rows, columns }: MatrixShape): number => Math.ceil((rows * columns) / size);
   const plain: CastSteps = {
@@ -53,7 +53,7 @@ function nestedSteps(
   offset: number | undefined,
 ): CastSteps | undefined {
   if (offset === undefined || scaleDtype !== 'F32') return undefined;
-  const use = codebookLoader(kernels, NESTED_CODEBOOK, true);
+  const use = codebookLoader(kernels, NESTED_CODEBOOK);
   /** The format's own scratch, then the scales in float32, then a count that nobody reads. */
   const scalesAfter = (tile: MatrixShape): number => Math.ceil(plain.sizes(tile).scratch / 16) * 16;
   return {

@@ -28,7 +28,7 @@ function rowSteps(kernels: CastExports, { cast, range }: CastJob, codebook: Code
   const fixedScale = scale.kind === 'tensor' ? storedScale(range.amax, codebook.largest, scaleDtype) : undefined;
   const fixed = fixedScale ?? 0;
   const dtype = scaleDtypeNumber(scaleDtype);
-  const use = codebookLoader(kernels, codebook, false);
+  const use = codebookLoader(kernels, codebook);
   const bits = storedBits(codebook);
   const size = (columns: number): number => (scale.kind === 'group' ? scale.size : columns);
   return {

@@ -1,17 +1,15 @@
+import { highFirst, packNibbles } from './nibbles';
+
 const NIBBLES = memory.data<u32>([0x0f0f0f0f]);
 
 /** Packs n codes, one a byte, two to a byte with the first in the high nibble; `filler` joins an odd last one. */
 export function packHighFirst(src: usize, dst: usize, n: i32, filler: i32): void {
+  const order = highFirst();
   let i = 0;
   for (; i + 32 <= n; i += 32) {
     const low = v128.load(src + (i as usize));
     const high = v128.load(src + (i as usize), 16);
-    const p = v128.or(i16x8.shl(low, 4), i16x8.shr_u(low, 8));
-    const q = v128.or(i16x8.shl(high, 4), i16x8.shr_u(high, 8));
-    v128.store(
-      dst + ((i >> 1) as usize),
-      i8x16.shuffle(p, q, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
-    );
+    v128.store(dst + ((i >> 1) as usize), packNibbles(low, high, order));
   }
   for (; i < n; i += 2) {
     const second = i + 1 < n ? (load<u8>(src + (i as usize), 1) as i32) : filler;

@@ -22,16 +22,17 @@ const NUMBERS = memory.data<f32>([0, 0, 0, 0]);
 
 let places: i32 = 0;
 let levels: i32 = 0;
-let slack: i32 = 0;
 let vector: bool = false;
+let ordered: bool = false;
 let generation: i32 = 0;
 
 /** Puts the codebook in use that the functions below have written; returns its number. `fastLevels` is 0 where buckets can't tell its bounds apart. */
-export function beginCodebook(count: i32, fastLevels: i32, nearby: i32, codes: i32): i32 {
+export function beginCodebook(count: i32, fastLevels: i32, codes: i32): i32 {
   places = count;
   vector = codes <= 16;
+  ordered = true;
+  for (let place = 0; place < count; place++) ordered = ordered && load<u8>(ORDER + (place as usize)) === place;
   levels = fastLevels;
-  slack = nearby;
   return ++generation;
 }
 
@@ -73,14 +74,14 @@ export function fastLevels(): i32 {
   return levels;
 }
 
-/** Steps of the grid within which a value and a bound can't be told apart. */
-export function nearbySteps(): i32 {
-  return slack;
-}
-
 /** Whether all codes fit one vector of bytes. */
 export function fitsVector(): bool {
   return vector;
+}
+
+/** Whether codes ascend with their values. */
+export function isOrdered(): bool {
+  return ordered;
 }
 
 /** The place of a scaled value: how many bounds it exceeds. NaN goes where zero goes. */

@@ -113,7 +113,7 @@ export function encodeIntegerRuns(
   const shift: usize = wide ? 1 : 0;
   const start = first as u64;
   const before = load<u32>(saturated);
-  if (kind === SYMMETRIC && fixed === 0 && height === 1 && !fit && !stochastic && !wide && zeros === 0) {
+  if (kind === SYMMETRIC && fixed === 0 && height === 1 && !fit && !stochastic && !wide && zeros === 0 && steps <= 127) {
     encodeSymmetricRuns(src, dst, rows, columns, size, lowest, highest, steps, scales, scaleDtype, saturated);
     return;
   }
@@ -180,7 +180,7 @@ function encodeSymmetricRuns(
       const n = min(together, columns - column);
       const runs = (n + size - 1) / size;
       findAmaxes(src, n, size);
-      scales = storeScales(runs, steps, scaleDtype, scales);
+      scales = storeScales(runs, steps, scaleDtype, 1, scales);
       findFactors(runs, 1, steps + 0.45, SMALLEST_SCALE, LARGEST_SCALE);
       for (let run = 0; run < runs; run++) {
         const at = (run as usize) << 2;
@@ -188,6 +188,7 @@ function encodeSymmetricRuns(
         const scale = load<f32>(SCALES + at);
         const whole = load<u32>(FACTORS + at) !== 0 ? length & ~15 : 0;
         encodeBoundedIntegers(src, dst, whole, scale, FACTORS + at);
+        if (steps > highest) clampCodes(dst, whole, highest as i32, saturated);
         if (whole < length) {
           const done = whole as usize;
           encodeShifted(src + (done << 2), dst + done, length - whole, false, scale, 0, lowest, highest, saturated);
@@ -197,4 +198,16 @@ function encodeSymmetricRuns(
       }
     }
   }
+}
+
+/** Clamps n codes, a multiple of 16, to `highest`, and adds those to the u32 at `saturated`. */
+function clampCodes(codes: usize, n: i32, highest: i32, saturated: usize): void {
+  const most = i8x16.splat(highest as i8);
+  let clamped = 0;
+  for (const end = codes + (n as usize); codes < end; codes += 16) {
+    const all = v128.load(codes);
+    clamped += popcnt(i8x16.bitmask(i8x16.gt_s(all, most)));
+    v128.store(codes, i8x16.min_s(all, most));
+  }
+  store<u32>(saturated, load<u32>(saturated) + (clamped as u32));
 }

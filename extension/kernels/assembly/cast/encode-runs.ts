@@ -128,9 +128,9 @@ function encodeFloat8Runs(
       const n = min(together, columns - column);
       const runs = (n + size - 1) / size;
       findAmaxes(src, n, size);
-      scales = storeScales(runs, largestValue(format), scaleDtype, scales);
-      if (e4m3) findFactors(runs, E4M3_UNIT, E4M3_BOUND, SMALLEST_SCALE, E4M3_LARGEST_SCALE);
-      else findFactors(runs, E5M2_UNIT, E5M2_BOUND, SMALLEST_SCALE, E5M2_LARGEST_SCALE);
+      scales = storeScales(runs, largestValue(format), scaleDtype, 1, scales);
+      if (e4m3) findFactors(runs, E4M3_UNIT, E4M3_BOUND * E4M3_UNIT, SMALLEST_SCALE, E4M3_LARGEST_SCALE);
+      else findFactors(runs, E5M2_UNIT, E5M2_BOUND * E5M2_UNIT, SMALLEST_SCALE, E5M2_LARGEST_SCALE);
       for (let run = 0; run < runs; run++) {
         const at = (run as usize) << 2;
         const length = min(size, n - run * size);

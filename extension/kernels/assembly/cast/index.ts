@@ -11,7 +11,8 @@ export { deriveCodes, deriveScales, uncounted } from './double-rounding';
 export { defineFloat } from './float-layouts';
 export { widenDefined } from './defined-float';
 export { scaleRuns } from './scale-runs';
-export { encodeCodebook, decodeCodebook } from './codebook';
+export { encodeCodebook } from './codebook';
+export { decodeCodebook } from './codebook-decode';
 export {
   beginCodebook,
   codebookBucket,

@@ -1,3 +1,5 @@
+import { lowFirst, packNibbles } from './nibbles';
+
 const CONSTANTS = memory.data<u8>([8, 15]);
 
 /**
@@ -6,17 +8,14 @@ const CONSTANTS = memory.data<u8>([8, 15]);
  */
 export function packInt4(src: usize, dst: usize, rows: i32, columns: i32): void {
   const offset = v128.load8_splat(CONSTANTS);
+  const order = lowFirst();
   const rowBytes = (((columns + 7) >> 3) << 2) as usize;
   for (let row = 0; row < rows; row++) {
     let i = 0;
     for (; i + 32 <= columns; i += 32) {
       const low = i8x16.add(v128.load(src + (i as usize)), offset);
       const high = i8x16.add(v128.load(src + (i as usize), 16), offset);
-      // Each 16-bit lane holds two nibbles in its bytes: the upper one moves beside the lower.
-      const p = v128.or(low, i16x8.shr_u(low, 4));
-      const q = v128.or(high, i16x8.shr_u(high, 4));
-      const bytes = i8x16.shuffle(p, q, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-      v128.store(dst + ((i >> 1) as usize), bytes);
+      v128.store(dst + ((i >> 1) as usize), packNibbles(low, high, order));
     }
     for (let byte = (i >> 1) as usize; byte < rowBytes; byte++) store<u8>(dst + byte, 0);
     for (; i < columns; i++) {

@@ -1,3 +1,5 @@
+import { lowFirst, packNibbles } from './nibbles';
+
 const CONSTANTS = memory.data<u32>([0x0f0f0f0f, 0x3f3f3f3f, 0x003f003f, 0xfff, 0x00030003, 0xf]);
 
 /**
@@ -32,12 +34,16 @@ export function packBits(src: usize, dst: usize, rows: i32, columns: i32, bits: 
 
 /** n codes, a multiple of 16. */
 function pack4(src: usize, dst: usize, n: i32): void {
-  for (let i = 0; i < n; i += 16) {
-    const codes = v128.load(src + (i as usize));
-    const pairs = v128.or(codes, i16x8.shr_u(codes, 4));
-    const bytes = i8x16.shuffle(pairs, pairs, 0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14);
-    v128.store64_lane(dst + ((i >> 1) as usize), bytes, 0);
+  const order = lowFirst();
+  let i = 0;
+  for (; i + 32 <= n; i += 32) {
+    const low = v128.load(src + (i as usize));
+    const high = v128.load(src + (i as usize), 16);
+    v128.store(dst + ((i >> 1) as usize), packNibbles(low, high, order));
   }
+  if (i === n) return;
+  const codes = v128.load(src + (i as usize));
+  v128.store64_lane(dst + ((i >> 1) as usize), packNibbles(codes, codes, order), 0);
 }
 
 function pack6(src: usize, dst: usize, n: i32): void {

@@ -87,39 +87,43 @@ function leaveNonFinite(src: usize, n: i32, size: i32, first: i32): void {
 
 /**
  * Scales of the runs of `findAmaxes`, `largest` being the largest value of the format: rounded and at least the smallest,
- * as `storedScale` does it. Writes them to `scales`, as float32 to `SCALES`, and returns where the next one goes.
+ * as `storedScale` does it; runs of zeros have the scale `ofZeros`, 0 or 1. Writes them to `scales`, as float32 to
+ * `SCALES`, and returns where the next one goes.
  */
-export function storeScales(runs: i32, largest: f32, dtype: i32, scales: usize): usize {
-  const one = v128.load32_splat(CONSTANTS, 4);
+export function storeScales(runs: i32, largest: f32, dtype: i32, ofZeros: f32, scales: usize): usize {
   const zero = f32x4.splat(0);
+  const none = f32x4.splat(ofZeros);
   const values = f32x4.splat(largest);
   for (let run = 0; run < runs; run += 4) {
     const at = (run as usize) << 2;
     const amax = v128.load(AMAXES + at);
-    const wanted = v128.bitselect(one, f32x4.div(amax, values), f32x4.eq(amax, zero));
+    const wanted = f32x4.div(amax, values);
+    const empty = f32x4.eq(amax, zero);
     const left = min(4, runs - run);
     if (dtype === SCALE_F32) {
-      const scale = i32x4.max_s(wanted, v128.load32_splat(CONSTANTS, 28));
+      const scale = v128.bitselect(none, i32x4.max_s(wanted, v128.load32_splat(CONSTANTS, 28)), empty);
       v128.store(SCALES + at, scale);
       writeLanes(scale, scales, left);
       scales += (left as usize) << 2;
       continue;
     }
-    const codes = dtype === SCALE_BF16 ? bf16Codes(wanted) : fp16Codes(wanted);
-    v128.store(SCALES + at, dtype === SCALE_BF16 ? i32x4.shl(codes, 16) : fp16Values(codes));
-    writeHalves(codes, scales, left);
+    const rounded = dtype === SCALE_BF16 ? bf16Codes(wanted) : fp16Codes(wanted);
+    const scale = dtype === SCALE_BF16 ? i32x4.shl(rounded, 16) : fp16Values(rounded);
+    v128.store(SCALES + at, v128.bitselect(none, scale, empty));
+    const codeOfNone = ofZeros === 0 ? 0 : dtype === SCALE_BF16 ? 0x3f80 : 0x3c00;
+    writeHalves(v128.bitselect(i32x4.splat(codeOfNone), rounded, empty), scales, left);
     scales += (left as usize) << 1;
   }
   return scales;
 }
 
 /**
- * Finds what values are to be multiplied by so that a quotient of 1 becomes `unit`, where all quotients of a run stay
- * below `limit` and neither factor nor scale is so small or large that it might not be normal.
+ * Finds what values are to be multiplied by so that a quotient of 1 becomes `unit`, where all products of a run stay
+ * below `limit` and the scale is not so small or large that factor or products might not be normal.
  */
 export function findFactors(runs: i32, unit: f32, limit: f32, smallest: f32, largest: f32): void {
   const units = f32x4.splat(unit);
-  const limits = f32x4.splat(limit * unit);
+  const limits = f32x4.splat(limit);
   const least = f32x4.splat(smallest);
   const most = f32x4.splat(largest);
   for (let run = 0; run < runs; run += 4) {

@@ -1,7 +1,7 @@
 import { elementCount, type StorageDtype } from '../checkpoint/storage-dtype';
 import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
 import type { Cast, Granularity, NumberFormat } from '../formats/format';
-import { formatOf } from '../formats/format-of';
+import { withOptions } from '../formats/format-of';
 import type { FormatTable } from '../formats/format-table';
 import type { DtypeChoice } from '../policy/policy';
 import { KEEP } from '../policy/read/dtype';
@@ -34,7 +34,7 @@ export function castOf(
     ...Object.fromEntries(choice.options.map(({ name, value }) => [name, value])),
     ...(format.definition && { definition: format.definition }),
   };
-  return { cast, format: formatOf(cast) };
+  return { cast, format: withOptions(format, cast) };
 }
 
 /**

@@ -9,6 +9,8 @@ import { spell, type ScalarNode, type SyntaxNode } from '../syntax';
 /** What every reader of a key gets: the formats a dtype may name, and where findings go. */
 export interface Reader {
   readonly formats: FormatTable;
+  /** Names under `formats`, in lower case, whose definition is a finding already. */
+  readonly unusable?: ReadonlySet<string>;
   readonly report: (found: Finding) => void;
   /** Why a pattern does not compile; undefined for one that does. */
   readonly checkPattern: (pattern: Pick<Pattern, 'kind' | 'source'>) => PatternError | undefined;

@@ -78,6 +78,23 @@ export function integerOf(
   return undefined;
 }
 
+/** A number from `least` to `most`, written in decimal. */
+export function numberOf(
+  key: string,
+  node: SyntaxNode | undefined,
+  least: number,
+  most: number,
+  reader: Reader,
+): number | undefined {
+  const expected = `a number from ${least} to ${most}`;
+  const scalar = scalarOf(key, node, expected, reader);
+  if (!scalar) return undefined;
+  const value = /^\d{1,16}(\.\d{1,16})?$/.test(scalar.text) ? Number(scalar.text) : NaN;
+  if (value >= least && value <= most) return value;
+  reportError(reader, 'bad-value', scalar.range, `${key} can't be ${quoted(scalar.text)}; expected ${expected}`);
+  return undefined;
+}
+
 /** Fixes that write `scalar` as each of `words`, the first preferred. */
 export function respellings(scalar: ScalarNode, words: readonly string[]): readonly Fix[] {
   return words.map((word, at) => replacement(`Change to ${word}`, scalar.range, spell(word, scalar.style), at === 0));

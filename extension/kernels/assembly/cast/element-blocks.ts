@@ -1,4 +1,5 @@
 import { absMask } from './constants';
+import { E4M3, E5M2, encodeSmall, rowOf } from './mx-elements';
 
 /**
  * Casts of whole blocks under powers of two, by which products are exact: all values finite, the quotients below twice
@@ -103,22 +104,27 @@ function sixBitCodes<Layout>(magnitude: v128, normal: v128, magic: v128, half: v
   return i32x4.add(low, i32x4.shr_u(i32x4.add(i32x4.add(high, half), odd), shift));
 }
 
-/** For E4M3, then E5M2: half - 1 of the dropped bits, the largest code, the bits below the sign. Then 1, and signs. */
+/**
+ * For E4M3, then E5M2: half - 1 of the dropped bits, the largest code, the bits below the sign, the code after the smallest normal one,
+ * by how much exponents are moved. Then 1, and signs.
+ */
 const EIGHT_BITS = memory.data<u32>([
-  0x7ffff, 0x007e007e, 0x07ff07ff, 0xfffff, 0x007b007b, 0x03ff03ff, 1, 0x80808080,
+  0x7ffff, 0x007e007e, 0x07ff07ff, 0x00090009, 0x7b800000, 0xfffff, 0x007b007b, 0x03ff03ff, 0x00050005, 0x77800000, 1,
+  0x80808080,
 ]);
 
 /**
  * E4M3, or E5M2, by a factor that makes the exponent of a code the whole exponent of a float: subnormal elements come
- * from subnormal floats, and need no more than others.
+ * from subnormal floats. Products that are such may have been rounded, and are rare: those are cast once more.
  */
 export function encodeEightBitBlocks<Layout>(src: usize, dst: usize, blocks: i32, size: i32, factors: usize): u32 {
-  const row = isSigned<Layout>() ? EIGHT_BITS + 12 : EIGHT_BITS;
+  const row = isSigned<Layout>() ? EIGHT_BITS + 20 : EIGHT_BITS;
   const half = v128.load32_splat(row);
   const largest = v128.load32_splat(row, 4);
   const magnitude = v128.load32_splat(row, 8);
-  const one = v128.load32_splat(EIGHT_BITS, 24);
-  const sign = v128.load32_splat(EIGHT_BITS, 28);
+  const normal = v128.load32_splat(row, 12);
+  const one = v128.load32_splat(EIGHT_BITS, 40);
+  const sign = v128.load32_splat(EIGHT_BITS, 44);
   let clamped = 0;
   for (const last = factors + ((blocks as usize) << 2); factors < last; factors += 4) {
     const scale = v128.load32_splat(factors);
@@ -138,10 +144,29 @@ export function encodeEightBitBlocks<Layout>(src: usize, dst: usize, blocks: i32
         i16x8.min_s(q, largest),
       );
       v128.store(dst, v128.or(codes, v128.and(i8x16.narrow_i16x8_s(x, y), sign)));
+      if (v128.any_true(i16x8.lt_s(i16x8.min_s(p, q), normal)) && holdsSubnormal(src, factors)) {
+        const divisor: f32 = 1 / (load<f32>(factors) * load<f32>(row, 16));
+        encodeSmall<Layout>(src, dst, 16, divisor, rowOf(isSigned<Layout>() ? E5M2 : E4M3));
+      }
       src += 64;
   }
   }
   return clamped as u32;
+}
+
+/** Whether any of 16 products is a subnormal float. */
+function holdsSubnormal(src: usize, factor: usize): bool {
+  const scale = v128.load32_splat(factor);
+  const abs = absMask();
+  const one = i32x4.splat(1);
+  const most = i32x4.splat(0x7fffff);
+  let any = i32x4.splat(0);
+  for (const end = src + 64; src < end; src += 16) {
+    const magnitude = v128.and(f32x4.mul(v128.load(src), scale), abs);
+    // Zero wraps.
+    any = v128.or(any, i32x4.lt_u(i32x4.sub(magnitude, one), most));
+  }
+  return v128.any_true(any);
 }
 
 /** With the sign above what a code takes that is too large by far. */

@@ -30,7 +30,7 @@ const ROWS = memory.data<u32>([
   0xc11fffff, 1, 0x3f800000, 0x4a800000, 0x08080808, 0x40c00000, 0x40e00000, 1, 1, 0,
 ]);
 
-function rowOf(element: i32): usize {
+export function rowOf(element: i32): usize {
   return ROWS + ((element * COLUMNS * 4) as usize);
 }
 
@@ -57,7 +57,7 @@ function shiftOf<Shift>(): i32 {
 }
 
 /** Casts n finite values divided by `divisor`, a multiple of 16, to small floats one a byte, clamped to the largest. */
-function encodeSmall<Shift>(src: usize, dst: usize, n: i32, divisor: f32, row: usize): void {
+export function encodeSmall<Shift>(src: usize, dst: usize, n: i32, divisor: f32, row: usize): void {
   const abs = absMask();
   const scale = f32x4.splat(divisor);
   const rebias = v128.load32_splat(row);

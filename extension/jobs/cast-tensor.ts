@@ -62,7 +62,7 @@ export async function* castTensor(
   let errors = NO_ERROR;
   const ask = castWith(source, tensor, cast, range, options);
   for await (const result of overRuns(source, tensor, cast, options.signal, ask)) {
-    refuseNonFinite(tensor, cast, result.nan, result.infinite);
+    refuseLoss(tensor, cast, result);
     errors = addErrors(errors, result.errors);
     yield result;
   }
@@ -80,7 +80,7 @@ export async function castRows(
 ): Promise<CastResult> {
   const bytes = await readRun(source, tensor, run, options.signal);
   const result = await castWith(source, tensor, cast, range, options)(run, bytes);
-  refuseNonFinite(tensor, cast, result.nan, result.infinite);
+  refuseLoss(tensor, cast, result);
   return result;
 }
 
@@ -159,10 +159,19 @@ const alone: FusedRange = (tensor, rangeOf) => rangeOf(tensor);
 /**
  * A scale computed beside a NaN or an infinity says nothing, so such weights are refused. An unscaled float
  * keeps them when the policy says `overflow: ieee`.
+ *
+ * So are finite weights near the end of float32 that come back infinite: a sum in a rotation, or the largest code times
+ * a scale that was rounded up, may lie beyond it. Under `overflow: ieee` that is what was asked for.
  */
-function refuseNonFinite(tensor: TensorInfo, cast: Cast, nan: number, infinite: number): void {
-  if (nan === 0 && infinite === 0) return;
-  if (cast.scale.kind === 'none' && cast.overflow === 'ieee' && formatOf(cast).family === 'float') return;
+function refuseLoss(tensor: TensorInfo, cast: Cast, { nan, infinite, errors }: CastResult): void {
+  const ieee = cast.overflow === 'ieee';
+  if (nan === 0 && infinite === 0) {
+    if (ieee || Number.isFinite(errors.noise)) return;
+    throw new Error(
+      `${tensor.name}: holds values too large for ${cast.format}, which would give infinity back; keep this tensor, or scale its values down before the cast`,
+    );
+  }
+  if (cast.scale.kind === 'none' && ieee && formatOf(cast).family === 'float') return;
   throw new Error(
     `${tensor.name}: holds ${nan} NaN and ${infinite} infinite values, which ${cast.format} can't store; keep this tensor, or cast it to an unscaled float with "overflow: ieee"`,
   );

@@ -161,7 +161,7 @@ test.each([
   'int4',
   '{ dtype: int8, scale: tensor }',
   '{ dtype: fp8_e4m3, scale: block 128x128 }',
-  '{ dtype: int4, outliers: 2 }',
+  '{ dtype: int4, group: 8, outliers: 2 }',
   '{ dtype: nf4, nested: true }',
   'nvfp4',
   'q4_0',
@@ -177,6 +177,43 @@ test.each([
   const written = await openCheckpoint(memoryFolder(Object.fromEntries(output.files)));
   expect(written.tree.byName.get('model.layers.0.mlp.thin.weight')).toMatchObject({ dtype: 'F32', shape: [32, 0] });
 });
+
+test('columns kept in 16 bit are written beside the others, and count in the plan', async () => {
+  const data = [...(weights(4, 8).data as number[])];
+  data[8 + 6] = -300;
+  const dtype = '{ dtype: int8, outliers: 1 }';
+  const { request, output } = await prepare(`version: 1\ndefault: ${dtype}\n`, {
+    'a.weight': { dtype: 'F32', shape: [4, 8], data },
+  });
+  // 32 codes, 4 scales in float32, 4 values of a column in 16 bit, and the number of the column.
+  expect(request.plan.bytesAfter).toBe(32 + 16 + 8 + 4);
+  await finish(apply(request));
+  const { tree } = await openCheckpoint(memoryFolder(Object.fromEntries(output.files)));
+  const stored = tree.tensors.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join()}]`);
+  expect(stored).toEqual([
+    'a.weight I8 [4,8]',
+    'a.weight_scale F32 [4,1]',
+    'a.weight_outliers BF16 [4,1]',
+    'a.weight_outlier_columns I32 [1]',
+  ]);
+  const file = output.files.get('model.safetensors')!;
+  const view = new DataView(file.buffer, file.byteOffset);
+  expect(view.getInt32(tree.byName.get('a.weight_outlier_columns')!.offset, true)).toBe(6);
+  // -300 in bfloat16 is 0xC396.
+  expect(view.getUint16(tree.byName.get('a.weight_outliers')!.offset + 2, true)).toBe(0xc396);
+});
+
+test.each(['{ dtype: int4, group: 8, scale_dtype: e8m0 }', 'dfp8', '{ dtype: fp8_e4m3, rotate: 8 }'])(
+  'weights so large that %s gives infinity back are refused by name, not lost',
+  async (dtype) => {
+    const data = Array.from({ length: 8 }, () => 3.4e38);
+    const { request, output } = await prepare(`version: 1\ndefault: ${dtype}\n`, {
+      'a.weight': { dtype: 'F32', shape: [1, 8], data },
+    });
+    await expect(finish(apply(request))).rejects.toThrow('a.weight: holds values too large for');
+    expect(output.state.value).toBe('discarded');
+  },
+);
 
 test('stochastic rounding: tensors of the same values come out differently, whatever else is cast and in what order', async () => {
   const name = (layer: number): string => `model.layers.${layer}.mlp.down_proj.weight`;

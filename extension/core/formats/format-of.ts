@@ -1,3 +1,4 @@
+import type { CastOptions } from './cast-options';
 import { definedFormat } from './defined-format';
 import type { Cast, NumberFormat } from './format';
 import { withOutliers } from './outliers';
@@ -8,6 +9,11 @@ import { rotated } from './rotated';
 export function formatOf(cast: Cast): NumberFormat {
   const format = cast.definition ? definedFormat(cast.format, cast.definition) : FORMATS.get(cast.format);
   if (!format) throw new Error(`"${cast.format}" is no number format`);
-  const inner = cast.rotate === undefined ? format : rotated(format, cast.rotate);
-  return cast.outliers === undefined ? inner : withOutliers(inner, cast.outliers);
+  return withOptions(format, cast);
+}
+
+/** A format with what the options of a cast wrap around it. */
+export function withOptions(format: NumberFormat, { rotate, outliers }: CastOptions): NumberFormat {
+  const inner = rotate === undefined ? format : rotated(format, rotate);
+  return outliers === undefined ? inner : withOutliers(inner, outliers);
 }

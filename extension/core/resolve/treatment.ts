@@ -1,6 +1,7 @@
 import { elementCount, type StorageDtype } from '../checkpoint/storage-dtype';
 import type { TensorTree, TreeTensor } from '../checkpoint/tensor';
 import type { Cast, Granularity, NumberFormat } from '../formats/format';
+import { withOptions } from '../formats/format-of';
 import type { FormatTable } from '../formats/format-table';
 import type { DtypeChoice } from '../policy/policy';
 import { KEEP } from '../policy/read/dtype';
@@ -14,7 +15,10 @@ const EMPTY: Treatment = { kind: 'keep', reason: 'empty' };
 const SAME_DTYPE: Treatment = { kind: 'keep', reason: 'same-dtype' };
 const INVALID: Treatment = { kind: 'keep', reason: 'invalid' };
 
-/** A choice with the format's defaults filled in; undefined for `keep` and for a dtype that is not known. */
+/**
+ * A choice with the format's defaults filled in, and the format with what its options wrap around it: they have a say in
+ * the parts. Undefined for `keep` and for a dtype that is not known.
+ */
 export function castOf(
   choice: DtypeChoice | undefined,
   formats: FormatTable,
@@ -30,7 +34,7 @@ export function castOf(
     ...Object.fromEntries(choice.options.map(({ name, value }) => [name, value])),
     ...(format.definition && { definition: format.definition }),
   };
-  return { cast, format };
+  return { cast, format: withOptions(format, cast) };
 }
 
 /**

@@ -65,6 +65,10 @@ export function floatSteps(kernels: CastExports, { cast, range }: CastJob): Cast
     decode(at, { rows, columns }) {
       const { size, height } = blockSize(cast.scale, { rows, columns });
       if (defined) defineFloat(kernels, layout);
+      if (kind !== 'none' && (kernel === FLOAT_KERNEL.fp8_e4m3 || kernel === FLOAT_KERNEL.fp8_e5m2)) {
+        kernels.decodeFloat8Runs(kernel, at.codes, at.back, rows, columns, size, height, fixed, at.scales, scaleDtype);
+        return;
+      }
       packing.unpack(at, { rows, columns });
       widen(packing.unpackedAt(at), at.back, rows * columns);
       if (kind === 'none') return;

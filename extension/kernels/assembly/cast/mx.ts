@@ -1,4 +1,6 @@
 import { isNonFinite, laneSum } from './constants';
+import { widenScaledE4m3 } from './e4m3';
+import { widenScaledE5m2 } from './e5m2';
 import { e8m0Code, e8m0Value, floorLog2, powerOfTwo } from './e8m0';
 import { encodeE2m1Blocks, encodeEightBitBlocks, encodeInt8Blocks, encodeSixBitBlocks } from './element-blocks';
 import {
@@ -238,12 +240,17 @@ export function decodeMx(
   size: i32,
   scales: usize,
 ): void {
-  widenElements(element, codes, values, rows * columns);
+  const eight = element === E4M3 || element === E5M2;
+  if (!eight) widenElements(element, codes, values, rows * columns);
   const shift = element === INT8 ? -6 : 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column += size) {
       const n = min(size, columns - column);
-      scaleBlock(values, n, e8m0Value(load<u8>(scales++), shift));
+      const scale = e8m0Value(load<u8>(scales++), shift);
+      if (element === E4M3) widenScaledE4m3(codes, values, n, scale);
+      else if (element === E5M2) widenScaledE5m2(codes, values, n, scale);
+      else scaleBlock(values, n, scale);
+      codes += n as usize;
       values += (n as usize) << 2;
     }
   }

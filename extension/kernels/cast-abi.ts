@@ -68,7 +68,7 @@ export interface CastExports {
     saturated: number,
   ): void;
   deriveScales(scales: number, count: number, ratio: number, scaleDtype: number): void;
-  decodeFloat8Runs(
+  decodeFloatRuns(
     format: number,
     codes: number,
     values: number,

@@ -85,3 +85,38 @@ function compared(codes: v128, near: v128, src: usize, divisor: f32): v128 {
   }
   return v128.load(LANES);
 }
+
+/** Third and fourth bytes of the float32 of each code; the others are 0. */
+const VALUES = memory.data<u8>(
+  [
+    0, 0, 0x80, 0xc0, 0, 0x40, 0x80, 0xc0, 0, 0, 0x80, 0xc0, 0, 0x40, 0x80, 0xc0, 0, 0x3f, 0x3f, 0x3f, 0x40, 0x40, 0x40, 0x40,
+    0x80, 0xbf, 0xbf, 0xbf, 0xc0, 0xc0, 0xc0, 0xc0,
+  ],
+  16,
+);
+
+/** n codes one a byte times `scale`, in float32. */
+export function widenE2m1(src: usize, dst: usize, n: i32, scale: f32): void {
+  const third = v128.load(VALUES);
+  const fourth = v128.load(VALUES, 16);
+  const scales = f32x4.splat(scale);
+  const zero = i32x4.splat(0);
+  let i = 0;
+  for (; i + 16 <= n; i += 16) {
+    const codes = v128.load(src + (i as usize));
+    const c = lookUp(third, codes);
+    const d = lookUp(fourth, codes);
+    const low = i8x16.shuffle(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const high = i8x16.shuffle(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const to = dst + ((i as usize) << 2);
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, low, 0, 8, 1, 9, 2, 10, 3, 11), scales));
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, low, 4, 12, 5, 13, 6, 14, 7, 15), scales), 16);
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, high, 0, 8, 1, 9, 2, 10, 3, 11), scales), 32);
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, high, 4, 12, 5, 13, 6, 14, 7, 15), scales), 48);
+  }
+  for (; i < n; i++) {
+    const at = VALUES + (load<u8>(src + (i as usize)) as usize);
+    const bits = ((load<u8>(at) as u32) << 16) | ((load<u8>(at, 16) as u32) << 24);
+    store<f32>(dst + ((i as usize) << 2), reinterpret<f32>(bits) * scale);
+  }
+}

@@ -1,4 +1,5 @@
 import { isNonFinite, laneSum } from './constants';
+import { widenE2m1 } from './e2m1-grid';
 import { widenScaledE4m3 } from './e4m3';
 import { widenScaledE5m2 } from './e5m2';
 import { e8m0Code, e8m0Value, floorLog2, powerOfTwo } from './e8m0';
@@ -240,8 +241,8 @@ export function decodeMx(
   size: i32,
   scales: usize,
 ): void {
-  const eight = element === E4M3 || element === E5M2;
-  if (!eight) widenElements(element, codes, values, rows * columns);
+  const scaled = element === E4M3 || element === E5M2 || element === E2M1;
+  if (!scaled) widenElements(element, codes, values, rows * columns);
   const shift = element === INT8 ? -6 : 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column += size) {
@@ -249,6 +250,7 @@ export function decodeMx(
       const scale = e8m0Value(load<u8>(scales++), shift);
       if (element === E4M3) widenScaledE4m3(codes, values, n, scale);
       else if (element === E5M2) widenScaledE5m2(codes, values, n, scale);
+      else if (element === E2M1) widenE2m1(codes, values, n, scale);
       else scaleBlock(values, n, scale);
       codes += n as usize;
       values += (n as usize) << 2;

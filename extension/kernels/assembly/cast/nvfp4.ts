@@ -1,11 +1,10 @@
 import { isNonFinite } from './constants';
-import { E2M1_LIMIT, E2M1_UNIT, encodeE2m1Runs } from './e2m1-grid';
-import { E2M1, encodeElements, largestMagnitude, widenElements } from './mx-elements';
+import { E2M1_LIMIT, E2M1_UNIT, encodeE2m1Runs, widenE2m1 } from './e2m1-grid';
+import { E2M1, encodeElements, largestMagnitude } from './mx-elements';
 import { blockError } from './mx-fit';
 import { roundMagnitude } from './round-float';
 import { AMAXES, FACTORS, MAGNITUDES, SCALES, TOGETHER, findAmaxes } from './run-scales';
 import { amaxOf } from './scale';
-import { scaleBlock } from './scale-blocks';
 import { roundQuad } from './small-float';
 
 /** Value of a positive E4M3 code: its bits in place, the exponent moved by 2^120. */
@@ -171,11 +170,11 @@ export function decodeNvfp4(
   globalScale: f32,
   scales: usize,
 ): void {
-  widenElements(E2M1, codes, values, rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column += size) {
       const n = min(size, columns - column);
-      scaleBlock(values, n, scaleValue(load<u8>(scales++)) / globalScale);
+      widenE2m1(codes, values, n, scaleValue(load<u8>(scales++)) / globalScale);
+      codes += n as usize;
       values += (n as usize) << 2;
     }
   }

@@ -1,10 +1,14 @@
+import { widenE2m1 } from './e2m1-grid';
 import { widenScaledE4m3 } from './e4m3';
 import { widenScaledE5m2 } from './e5m2';
-import { E4M3 } from './float-layouts';
+import { DEFINED, E4M3 } from './float-layouts';
 import { readScale, scaleSize } from './scale';
 
-/** The inverse of `encodeRuns` for E4M3 and E5M2: codes one a byte times the scales of their blocks. */
-export function decodeFloat8Runs(
+/**
+ * The inverse of `encodeRuns` for E4M3, E5M2 and E2M1, which the defined float is taken for: codes one a byte times the
+ * scales of their blocks.
+ */
+export function decodeFloatRuns(
   format: i32,
   codes: usize,
   values: usize,
@@ -27,6 +31,7 @@ export function decodeFloat8Runs(
         at += scaleSize(scaleDtype);
       }
       if (format === E4M3) widenScaledE4m3(codes, values, n, scale);
+      else if (format === DEFINED) widenE2m1(codes, values, n, scale);
       else widenScaledE5m2(codes, values, n, scale);
       codes += n as usize;
       values += (n as usize) << 2;

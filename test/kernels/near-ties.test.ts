@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { valueRange } from '../../extension/core/analysis/value-range';
 import type { Cast } from '../../extension/core/formats/format';
 import { FORMATS } from '../../extension/core/formats/registry';
+import { FP16_LAYOUT, decodeFloat } from '../../extension/core/formats/floats/float-codes';
 import type { CastJob } from '../../extension/kernels/cast-kernels';
 import { referenceKernels } from '../../extension/kernels/cast-reference';
 import { castOf, channel } from '../core/formats/casts';
@@ -84,3 +85,12 @@ test.each(['nvfp4', 'mxfp4', 'mxfp8', 'mxfp8_e5m2', 'mxfp6_e2m3', 'mxfp6_e3m2', 
     expectSame(Float32Array.from(rows.flat()), size, cast);
   },
 );
+
+test('fp16: values at, and a step on either side of, every tie and every code point', () => {
+  const points = Array.from({ length: 0x7c01 }, (_, code) => decodeFloat(Math.min(code, 0x7bff), FP16_LAYOUT));
+  const values = points.flatMap((point, at) => {
+    const tie = Math.fround((point + (points[at + 1] ?? point)) / 2);
+    return [point, stepped(point, 1), tie, tie > 0 ? stepped(tie, -1) : 0, -stepped(tie, 1), -tie];
+  });
+  expectSame(Float32Array.from(values.slice(0, values.length - (values.length % 16))), 16, castOf('fp16'));
+});

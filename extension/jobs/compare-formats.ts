@@ -6,7 +6,7 @@ import type { TensorTree, TreeTensor } from '../core/checkpoint/tensor';
 import type { Cast } from '../core/formats/format';
 import { sourceFloats } from '../core/formats/floats/source-floats';
 import { divides } from '../core/resolve/treatment';
-import { castTensor, type CastSource } from './cast-tensor';
+import { castTensor, type CastSource, type TensorCast } from './cast-tensor';
 import { fusedRange } from './fused-range';
 import { measureOn, readSample } from './measure-sample';
 import { profileTensor } from './profile-tensor';
@@ -76,8 +76,8 @@ export async function* compareFormats(
         sum.left.push(tensor.name);
         continue;
       }
-      const errors = await errorsOf(source, tensor, cast, signal);
-      const { decoded } = await measureOn(sample, cast, source.pool, signal, true);
+      const { errors, range } = await castOf(source, tensor, cast, signal);
+      const { decoded } = await measureOn({ ...sample, range }, cast, source.pool, signal, true);
       sum.errors = addErrors(sum.errors, errors);
       sum.elements += errors.elements;
       sum.bytes += format.parts(tensor.shape, cast, tensor.dtype).reduce((bytes, part) => bytes + part.bytes, 0);
@@ -97,15 +97,16 @@ export async function* compareFormats(
   });
 }
 
-async function errorsOf(
+/** What all of a tensor costs, and what its cast needed to know of all of it: a sample is cast with that too. */
+async function castOf(
   source: CastSource,
   tensor: TreeTensor,
   cast: Cast,
   signal: AbortSignal | undefined,
-): Promise<CastErrorSums> {
+): Promise<TensorCast> {
   const runs = castTensor(source, tensor, cast, { decode: false, ...(signal && { signal }) });
   for (;;) {
     const next = await runs.next();
-    if (next.done) return next.value.errors;
+    if (next.done) return next.value;
   }
 }

@@ -1,9 +1,10 @@
 import { bestByWidth, formatError, type FormatError } from '../core/analysis/best-formats';
 import type { ComparableCast } from '../core/analysis/comparable-casts';
-import { tensorStatistics, type TensorStatistics } from '../core/analysis/tensor-statistics';
+import { needsValues, tensorStatistics, type TensorStatistics } from '../core/analysis/tensor-statistics';
+import type { ValueProfile } from '../core/analysis/value-profile';
 import type { TreeTensor } from '../core/checkpoint/tensor';
 import { matrixShape } from '../core/formats/matrix';
-import { hasValues } from '../core/formats/floats/source-floats';
+import { hasValues, sourceFloats } from '../core/formats/floats/source-floats';
 import { divides } from '../core/resolve/treatment';
 import type { CastSource } from './cast-tensor';
 import { measureOn, readSample } from './measure-sample';
@@ -47,7 +48,9 @@ export async function* survey(request: SurveyRequest): AsyncGenerator<Progress, 
 async function surveyTensor(tensor: TreeTensor, request: SurveyRequest): Promise<SurveyedTensor> {
   const { source, casts, signal } = request;
   const profile = await profileTensor(source, tensor, signal);
-  const statistics = tensorStatistics(profile);
+  const values =
+    needsValues(profile) && tensor.dtype !== 'BF16' ? await someValues(tensor, profile, request) : undefined;
+  const statistics = tensorStatistics(profile, values);
   const countable = statistics.nan + statistics.infinite === 0 && statistics.elements > 0;
   if (tensor.shape.length < 2 || casts.length === 0 || !countable) return { tensor, statistics, best: [], sampled: 0 };
   const sample = await readSample(source, tensor, profile, request.sample, signal);
@@ -59,4 +62,12 @@ async function surveyTensor(tensor: TreeTensor, request: SurveyRequest): Promise
   );
   const { rows, columns } = matrixShape(tensor.shape);
   return { tensor, statistics, best: bestByWidth(errors), sampled: Math.min(sample.elements, rows * columns) };
+}
+
+/** Values that figures are made of where bins are too wide. */
+const SOME_VALUES = 65536;
+
+async function someValues(tensor: TreeTensor, profile: ValueProfile, request: SurveyRequest): Promise<Float32Array> {
+  const { dtype, bytes } = await readSample(request.source, tensor, profile, SOME_VALUES, request.signal);
+  return sourceFloats(dtype, bytes);
 }

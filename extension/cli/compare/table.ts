@@ -1,6 +1,7 @@
 import type { Difference } from '../../core/evaluate/paired';
 import type { EvaluationReport } from '../../core/evaluate/report';
 import { formatTable, type Column } from '../table';
+import { plural } from '../writers/human';
 import { allPairs, comparedLabel, type Compared } from './compared';
 
 const left = (heading: string): Column => ({ heading, align: 'left' });
@@ -45,7 +46,10 @@ export function comparedTable(formats: readonly Compared[], group: number): stri
     `values before and after, in standard deviations. Best first${evaluated ? ', by KL divergence from the base' : ''}.`,
     ...formats
       .filter((each) => each.left.length > 0)
-      .map((each) => `${comparedLabel(each)}: ${each.left.length} tensors left out, it does not divide their rows`),
+      .map(
+        (each) =>
+          `${comparedLabel(each)}: ${plural(each.left.length, 'tensor')} left out, it does not divide their rows`,
+      ),
   ].join('\n');
 }
 

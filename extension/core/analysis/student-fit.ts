@@ -13,10 +13,13 @@ const OUTER_STEPS = 60;
  * The Student t distribution of greatest likelihood, location and scale free too. For given degrees of freedom these
  * two follow by expectation maximisation (Liu and Rubin, ML Estimation of the t Distribution Using EM and Its
  * Extensions, Statistica Sinica 5, 1995); the degrees of freedom by golden-section search over their logarithm.
- * Undefined when the values are fewer than three different ones.
+ * Undefined when the values are fewer than three different ones, and where one value is a share of nu / (nu + 1) or more
+ * of them, for the least nu: the likelihood then has no bound, for it grows as the scale shrinks to zero around it.
  */
 export function fitStudentT(sample: Distribution): StudentT | undefined {
   if (sample.values.length < 3) return undefined;
+  const most = sample.counts.reduce((most, count) => Math.max(most, count), 0);
+  if (most / sample.total >= LEAST_NU / (LEAST_NU + 1)) return undefined;
   let start = startOf(sample);
   const at = (logNu: number): { readonly fit: StudentT; readonly likelihood: number } => {
     const nu = Math.exp(logNu);

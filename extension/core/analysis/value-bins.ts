@@ -24,6 +24,34 @@ export interface Distribution {
   readonly total: number;
 }
 
+/**
+ * Whether a bin in the middle of values of this mean and standard deviation is too wide to show how they are spread:
+ * values far from zero for their spread, or denormals. It matters only where values are not bfloat16 themselves.
+ */
+export function binsTooWide(mean: number, deviation: number): boolean {
+  const bin = Math.max(1, binOf(Math.abs(mean) + deviation));
+  return deviation > 0 && binValue(bin) - binValue(bin - 1) > deviation / LEAST_BINS;
+}
+
+/** Bins that a standard deviation should be wide. */
+const LEAST_BINS = 8;
+
+/** Finite values as they are, ascending. */
+export function exactDistribution(values: Float32Array): Distribution {
+  const distinct: number[] = [];
+  const counts: number[] = [];
+  for (const value of values.filter(Number.isFinite).sort()) {
+    // +0 and -0 are one.
+    if (value === distinct.at(-1)) counts[counts.length - 1]!++;
+    else {
+      distinct.push(value + 0);
+      counts.push(1);
+    }
+  }
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return { values: Float64Array.from(distinct), counts: Float64Array.from(counts), total };
+}
+
 /** The bins that hold something, in the order of their values. */
 export function distribution(bins: Uint32Array): Distribution {
   const values: number[] = [];

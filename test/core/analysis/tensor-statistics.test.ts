@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { normalCdf } from '../../../extension/core/analysis/normal';
 import { studentCdf } from '../../../extension/core/analysis/student-t';
-import { tensorStatistics } from '../../../extension/core/analysis/tensor-statistics';
+import { needsValues, tensorStatistics } from '../../../extension/core/analysis/tensor-statistics';
 import { binValue } from '../../../extension/core/analysis/value-bins';
 import { mergeProfiles, profileValues } from '../../../extension/core/analysis/value-profile';
 import { wasserstein } from '../../../extension/core/analysis/wasserstein';
@@ -10,6 +10,7 @@ import { wasserstein } from '../../../extension/core/analysis/wasserstein';
 /** test/oracles/analysis/statistics.py */
 interface Golden {
   readonly samples: Readonly<Record<string, Sample>>;
+  readonly floats: Readonly<Record<string, Far>>;
   readonly wasserstein: readonly { readonly a: string; readonly b: string; readonly distance: number }[];
   readonly studentCdf: readonly { readonly t: number; readonly nu: number; readonly cdf: number }[];
   readonly normalCdf: readonly { readonly z: number; readonly cdf: number }[];
@@ -28,6 +29,11 @@ interface Sample {
   readonly scale: number;
   readonly studentDistance: number;
   readonly normalDistance: number;
+}
+
+/** Float32 values that bins of bfloat16 can't tell apart. */
+interface Far extends Pick<Sample, 'outliers' | 'nu' | 'location' | 'scale' | 'studentDistance' | 'normalDistance'> {
+  readonly float32: string;
 }
 
 const file = new URL('../../oracles/golden/analysis/statistics.json', import.meta.url);
@@ -74,6 +80,34 @@ describe.each(Object.entries(golden.samples))('%s', (_, sample) => {
     expect(merged.moments.m4 / whole.moments.m4).toBeCloseTo(1, 11);
     expect(merged.moments.mean).toBeCloseTo(whole.moments.mean, 14);
   });
+});
+
+test.each(Object.entries(golden.floats))(
+  '%s: figures are those of the values, which bins are too wide for',
+  (_, far) => {
+    const values = new Float32Array(Uint8Array.from(Buffer.from(far.float32, 'base64')).buffer);
+    const profile = profileValues(values);
+    expect(needsValues(profile)).toBe(true);
+    const statistics = tensorStatistics(profile, values);
+    expect(statistics.outlierShare * values.length).toBeCloseTo(far.outliers, 9);
+    expect(statistics.normalDistance).toBeCloseTo(far.normalDistance, 9);
+    const { nu, location, scale, distance } = statistics.student!;
+    expect(Math.abs(nu / far.nu - 1)).toBeLessThan(2e-3);
+    expect(Math.abs(location - far.location)).toBeLessThan(1e-3 * far.scale);
+    expect(Math.abs(scale / far.scale - 1)).toBeLessThan(2e-3);
+    expect(Math.abs(distance - far.studentDistance)).toBeLessThan(5e-4);
+  },
+);
+
+test.each(Object.entries(golden.samples))('%s: bins do', (_, sample) => {
+  expect(needsValues(profileValues(valuesOf(sample)))).toBe(false);
+});
+
+test('values of which most are zero have no fit, for its scale would shrink to nothing, but a distance', () => {
+  const pruned = valuesOf(golden.samples['student-3']!).map((value, at) => (at % 20 === 0 ? value : 0));
+  const { student, normalDistance } = tensorStatistics(profileValues(pruned));
+  expect(student).toBeUndefined();
+  expect(normalDistance).toBeGreaterThan(0.4);
 });
 
 test('what is no number is counted and left out', () => {

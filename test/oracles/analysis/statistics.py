@@ -1,6 +1,7 @@
 """Golden figures of samples, computed by scipy: moments, kurtosis, Student t fit, Kolmogorov-Smirnov, Wasserstein.
 
-Samples are bfloat16 values, so that bins of bfloat16 hold them exactly. Writes ../golden/analysis/statistics.json.
+Samples are bfloat16 values, so that bins of bfloat16 hold them exactly; those of "floats" are float32 ones that such
+bins can't tell apart. Writes ../golden/analysis/statistics.json.
 """
 
 import base64
@@ -42,6 +43,23 @@ def figures(values):
     }
 
 
+def far_figures(values):
+    """Of float32 values far from zero for their spread: fitted around their mean, or scipy's search goes astray."""
+    exact = values.astype(np.float64)
+    mean, std = exact.mean(), exact.std()
+    nu, location, scale = stats.t.fit((exact - mean) / std)
+    student = stats.t(nu, location * std + mean, scale * std)
+    return {
+        "float32": base64.b64encode(values.tobytes()).decode(),
+        "outliers": int((np.abs(exact - mean) > 4 * std).sum()),
+        "nu": nu,
+        "location": location * std + mean,
+        "scale": scale * std,
+        "studentDistance": stats.kstest(exact, student.cdf).statistic,
+        "normalDistance": stats.kstest(exact, stats.norm(mean, std).cdf).statistic,
+    }
+
+
 def main():
     rng = np.random.default_rng(20240607)
     samples = {
@@ -55,9 +73,15 @@ def main():
     }
     rounded = {name: values.astype(np.float32).astype(ml_dtypes.bfloat16).astype(np.float32) for name, values in samples.items()}
     names = list(rounded)
+    far = {
+        "far from zero": -0.5 + 0.001 * rng.standard_t(4, COUNT),
+        "farther": 1e4 + rng.standard_t(5, COUNT),
+        "denormals": 1e-40 * rng.standard_t(3, COUNT),
+    }
     golden = {
         "scipy": scipy.__version__,
         "samples": {name: figures(values) for name, values in rounded.items()},
+        "floats": {name: far_figures(values.astype(np.float32)) for name, values in far.items()},
         "wasserstein": [
             {"a": a, "b": b, "distance": stats.wasserstein_distance(rounded[a], rounded[b])}
             for a, b in zip(names, names[1:])

@@ -6,7 +6,9 @@ import { absMask, laneSum, largestLane } from './constants';
  */
 export function measureRows(source: usize, cast: usize, rows: i32, columns: i32, out: usize): void {
   for (let row = 0; row < rows; row++) {
-    if (!measureShort(source, cast, columns, out)) measureLong(source, cast, columns, out);
+    if (!measureShort(source, cast, columns, out) && !areZeros(source, cast, columns)) {
+      measureLong(source, cast, columns, out);
+    }
     source += (columns as usize) << 2;
     cast += (columns as usize) << 2;
   }
@@ -80,6 +82,21 @@ function measureShort(source: usize, cast: usize, columns: i32, out: usize): boo
   addRow(out, signal, noise, error as f64);
   store<u32>(out, load<u32>(out, 24) + laneSum(flushed), 24);
   return true;
+}
+
+/** Whether a row and its cast are zeros, to which nothing is to be added. */
+function areZeros(source: usize, cast: usize, columns: i32): bool {
+  let any = i32x4.splat(0);
+  const whole = columns & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    const at = (i as usize) << 2;
+    any = v128.or(any, v128.or(v128.load(source + at), v128.load(cast + at)));
+  }
+  for (let i = whole; i < columns; i++) {
+    const at = (i as usize) << 2;
+    if ((load<u32>(source + at) | load<u32>(cast + at)) !== 0) return false;
+  }
+  return !v128.any_true(any);
 }
 
 /** The upper two lanes. */

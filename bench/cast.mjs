@@ -34,7 +34,8 @@ const bundled = await esbuild.build({
     contents: `export { instantiateCastKernels } from './extension/kernels/cast';
       export { castSteps } from './extension/kernels/cast-steps';
       export { defaultCast } from './extension/core/formats/default-cast';
-      export { FORMATS } from './extension/core/formats/registry';`,
+      export { FORMATS } from './extension/core/formats/registry';
+      export { hasRelaxedSimd, kernelFile } from './extension/kernels/relaxed-simd';`,
     resolveDir: root,
   },
   bundle: true,
@@ -42,10 +43,10 @@ const bundled = await esbuild.build({
   write: false,
 });
 const source = bundled.outputFiles[0].text;
-const { instantiateCastKernels, castSteps, defaultCast, FORMATS } = await import(
+const { instantiateCastKernels, castSteps, defaultCast, FORMATS, hasRelaxedSimd, kernelFile } = await import(
   `data:text/javascript,${encodeURIComponent(source)}`
 );
-const module = new WebAssembly.Module(readFileSync(path.join(root, 'dist/kernels/cast.wasm')));
+const module = new WebAssembly.Module(readFileSync(path.join(root, 'dist/kernels', kernelFile('cast'))));
 
 const values = new Float32Array(rows * columns);
 for (let at = 0; at < values.length; at++) {

@@ -68,6 +68,18 @@ export interface CastExports {
     saturated: number,
   ): void;
   deriveScales(scales: number, count: number, ratio: number, scaleDtype: number): void;
+  decodeFloatRuns(
+    format: number,
+    codes: number,
+    values: number,
+    rows: number,
+    columns: number,
+    size: number,
+    height: number,
+    fixed: number,
+    scales: number,
+    scaleDtype: number,
+  ): void;
   scaleRuns(
     values: number,
     rows: number,

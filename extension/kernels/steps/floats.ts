@@ -9,6 +9,9 @@ import type { CastJob } from '../cast-kernels';
 import type { CastSteps, TileAt } from '../cast-steps';
 import { blockSize } from './blocks';
 
+/** Formats that are decoded and scaled in one go. */
+const SCALED_DECODING = { fp8_e4m3: true, fp8_e5m2: true, fp4_e2m1: true } as const;
+
 /** Floats of at most 16 bits: those with kernels of their own, and all others by the kernel of a defined one. */
 export function floatSteps(kernels: CastExports, { cast, range }: CastJob): CastSteps | undefined {
   const layout = formatOf(cast).layout;
@@ -65,6 +68,12 @@ export function floatSteps(kernels: CastExports, { cast, range }: CastJob): Cast
     decode(at, { rows, columns }) {
       const { size, height } = blockSize(cast.scale, { rows, columns });
       if (defined) defineFloat(kernels, layout);
+      if (kind !== 'none' && !cast.definition && cast.format in SCALED_DECODING) {
+        packing.unpack(at, { rows, columns });
+        const from = packing.unpackedAt(at);
+        kernels.decodeFloatRuns(kernel, from, at.back, rows, columns, size, height, fixed, at.scales, scaleDtype);
+        return;
+      }
       packing.unpack(at, { rows, columns });
       widen(packing.unpackedAt(at), at.back, rows * columns);
       if (kind === 'none') return;

@@ -23,6 +23,22 @@ describe('errors of a cast', () => {
     expect(measured([1, 2], [NaN, 2], 1)).toMatchObject({ signal: 5, noise: Infinity, maxAbsolute: Infinity });
   });
 
+  test.each([
+    ['weights', 0.02],
+    ['values whose squares are too small for float32', 1e-25],
+    ['values whose errors squared are', 1e-14],
+    ['values whose squares are too large', 1e25],
+  ])('%s: sums are those of float64', (_, size) => {
+    const source = Float32Array.from({ length: 3 * 1003 }, (_, at) => Math.sin(at * at) * size);
+    const cast = source.map((value, at) => value * (1 + Math.cos(at) * 1e-4));
+    const sum = (term: (x: number, y: number) => number): number =>
+      source.reduce((total, x, at) => total + term(x, cast[at]!), 0);
+    const { signal, noise, maxAbsolute } = measured([...source], [...cast], 3);
+    expect(signal / sum((x) => x * x)).toBeCloseTo(1, 7);
+    expect(noise / sum((x, y) => (x - y) ** 2)).toBeCloseTo(1, 7);
+    expect(maxAbsolute / Math.max(...source.map((x, at) => Math.abs(x - cast[at]!)))).toBeCloseTo(1, 6);
+  });
+
   test('rows add up to the same sum however they are cut', () => {
     const source = Array.from({ length: 400 }, (_, at) => Math.sin(at) * 10 ** (at % 7));
     const cast = source.map((value) => value * 1.0001);

@@ -23,3 +23,11 @@ export function largestLane(lanes: v128): u32 {
   const d = i32x4.extract_lane(lanes, 3);
   return max(max(a, b), max(c, d)) as u32;
 }
+
+/** Sum of the four lanes. */
+export function laneSum(lanes: v128): u32 {
+  return (i32x4.extract_lane(lanes, 0) +
+    i32x4.extract_lane(lanes, 1) +
+    i32x4.extract_lane(lanes, 2) +
+    i32x4.extract_lane(lanes, 3)) as u32;
+}

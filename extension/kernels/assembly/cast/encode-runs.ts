@@ -1,9 +1,10 @@
 import { BF16_LIMIT, encodeBf16 } from './bf16';
 import { encodeDefined } from './defined-float';
+import { E2M1_LIMIT, E2M1_UNIT, encodeE2m1Runs } from './e2m1-grid';
 import { E4M3_BOUND, E4M3_LARGEST_SCALE, E4M3_LIMIT, E4M3_UNIT, encodeBoundedE4m3, encodeE4m3 } from './e4m3';
 import { E5M2_BOUND, E5M2_LARGEST_SCALE, E5M2_LIMIT, E5M2_UNIT, encodeBoundedE5m2, encodeE5m2 } from './e5m2';
 import { fittedFloatScale } from './fit-float';
-import { BF16, DEFINED_CONSTANTS, E4M3, E5M2, FP16, largestValue, signBit } from './float-layouts';
+import { BF16, DEFINED, DEFINED_CONSTANTS, E4M3, E5M2, FP16, isE2m1, largestValue, signBit } from './float-layouts';
 import { FP16_LIMIT, encodeFp16 } from './fp16';
 import { encodeFloatsCarefully } from './round-float';
 import { FACTORS, SCALES, TOGETHER, findAmaxes, findFactors, storeScales } from './run-scales';
@@ -20,6 +21,7 @@ function limitOf(format: i32): u32 {
 
 /** Reciprocals of scales above it are normal, moved by as much as those of e5m2. */
 const SMALLEST_SCALE: f32 = 1e-27;
+const LARGEST_SCALE: f32 = 1e27;
 
 function encodeFast(format: i32, src: usize, dst: usize, n: i32, divisor: f32): u32 {
   if (format === BF16) return encodeBf16(src, dst, n);
@@ -58,8 +60,9 @@ export function encodeRuns(
   first: f64,
   saturated: usize,
 ): void {
-  if ((format === E4M3 || format === E5M2) && fixed === 0 && height === 1 && !fit && !stochastic) {
-    encodeFloat8Runs(format, src, dst, rows, columns, size, scales, scaleDtype, ieee, saturated);
+  const quick = format === E4M3 || format === E5M2 || (format === DEFINED && isE2m1());
+  if (quick && fixed === 0 && height === 1 && !fit && !stochastic) {
+    encodeManyRuns(format, src, dst, rows, columns, size, scales, scaleDtype, ieee, saturated);
     return;
   }
   const limit = limitOf(format);
@@ -109,7 +112,7 @@ export function encodeRuns(
 }
 
 /** The most usual case, many runs at a time: to nearest, runs within a row, each by its largest magnitude. */
-function encodeFloat8Runs(
+function encodeManyRuns(
   format: i32,
   src: usize,
   dst: usize,
@@ -121,7 +124,6 @@ function encodeFloat8Runs(
   ieee: bool,
   saturated: usize,
 ): void {
-  const e4m3 = format === E4M3;
   const together = size < columns ? size * TOGETHER : columns;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column += together) {
@@ -129,7 +131,8 @@ function encodeFloat8Runs(
       const runs = (n + size - 1) / size;
       findAmaxes(src, n, size);
       scales = storeScales(runs, largestValue(format), scaleDtype, 1, scales);
-      if (e4m3) findFactors(runs, E4M3_UNIT, E4M3_BOUND * E4M3_UNIT, SMALLEST_SCALE, E4M3_LARGEST_SCALE);
+      if (format === E4M3) findFactors(runs, E4M3_UNIT, E4M3_BOUND * E4M3_UNIT, SMALLEST_SCALE, E4M3_LARGEST_SCALE);
+      else if (format === DEFINED) findFactors(runs, E2M1_UNIT, E2M1_LIMIT * 0.999 * E2M1_UNIT, SMALLEST_SCALE, LARGEST_SCALE);
       else findFactors(runs, E5M2_UNIT, E5M2_BOUND * E5M2_UNIT, SMALLEST_SCALE, E5M2_LARGEST_SCALE);
       for (let run = 0; run < runs; run++) {
         const at = (run as usize) << 2;
@@ -138,7 +141,8 @@ function encodeFloat8Runs(
         let done = length & ~15;
         if (load<u32>(FACTORS + at) === 0) {
           if (encodeFast(format, src, dst, done, scale) >= limitOf(format)) done = 0;
-        } else if (e4m3) encodeBoundedE4m3(src, dst, done, scale, FACTORS + at);
+        } else if (format === E4M3) encodeBoundedE4m3(src, dst, done, scale, FACTORS + at);
+        else if (format === DEFINED) encodeE2m1Runs(src, dst, 1, done, SCALES + at, FACTORS + at);
         else encodeBoundedE5m2(src, dst, done, scale, FACTORS + at);
         if (done < length) {
           const skip = done as usize;

@@ -52,6 +52,11 @@ export function largestValue(format: i32): f32 {
   return reinterpret<f32>(field(format, 6));
 }
 
+/** Whether the defined float is E2M1 without any special codes. */
+export function isE2m1(): bool {
+  return mantissaBits(DEFINED) === 1 && exponentBias(DEFINED) === 1 && signBit(DEFINED) === 8 && largestCode(DEFINED) === 7;
+}
+
 /** Whether the defined float has one zero and, in place of the other, its NaN. */
 export function isFnuz(format: i32): bool {
   return format === DEFINED && nanCode(format) === signBit(format);

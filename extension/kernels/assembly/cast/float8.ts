@@ -1,4 +1,5 @@
 import { absMask, largestLane } from './constants';
+import { scaleValues } from './scale-runs';
 import { roundNormal, roundQuad, widenQuad } from './small-float';
 
 /**
@@ -198,3 +199,40 @@ export function widenFloat8<Layout>(src: usize, dst: usize, n: i32, constants: u
     store<u32>(dst + ((i as usize) << 2), bits | ((code & 0x80) << 24));
   }
 }
+
+/**
+ * Exact float32 values of n codes times `scale`, in one go where it can be: a code's bits in place are the value times a
+ * power of two, which `scale` takes back. `constants`: those of `widenFloat8`; then the bits of a word that hold a code
+ * moved into place, the special codes from this on, and seven bits.
+ */
+export function widenScaledFloat8<Layout>(src: usize, dst: usize, n: i32, scale: f32, constants: usize): void {
+  const factor: f32 = scale * load<f32>(constants);
+  const whole = factor < MOST_FACTOR && factor > LEAST_FACTOR ? n & ~15 : 0;
+  store<f32>(FACTOR, factor);
+  const factors = v128.load32_splat(FACTOR);
+  const place = v128.load32_splat(constants, 16);
+  const special = v128.load32_splat(constants, 20);
+  const seven = v128.load32_splat(constants, 24);
+  const zero = i32x4.splat(0);
+  let done = 0;
+  for (; done < whole; done += 16) {
+    const codes = v128.load(src + (done as usize));
+    if (v128.any_true(i8x16.ge_u(v128.and(codes, seven), special))) break;
+    const a = i8x16.shuffle(zero, codes, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const b = i8x16.shuffle(zero, codes, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const low = v128.and(i16x8.shr_s(a, shiftOf<Layout>() === 20 ? 4 : 3), place);
+    const high = v128.and(i16x8.shr_s(b, shiftOf<Layout>() === 20 ? 4 : 3), place);
+    const to = dst + ((done as usize) << 2);
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, low, 0, 8, 1, 9, 2, 10, 3, 11), factors));
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, low, 4, 12, 5, 13, 6, 14, 7, 15), factors), 16);
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, high, 0, 8, 1, 9, 2, 10, 3, 11), factors), 32);
+    v128.store(to, f32x4.mul(i16x8.shuffle(zero, high, 4, 12, 5, 13, 6, 14, 7, 15), factors), 48);
+  }
+  const skip = done as usize;
+  widenFloat8<Layout>(src + skip, dst + (skip << 2), n - done, constants);
+  scaleValues(dst + (skip << 2), n - done, scale, 0);
+}
+
+/** Factors between which a scale was not rounded when it was multiplied. */
+const MOST_FACTOR: f32 = 1e38;
+const LEAST_FACTOR: f32 = 1e-37;

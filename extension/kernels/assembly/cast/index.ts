@@ -6,6 +6,7 @@ import { prepareIq4 } from './ggml/iq4-codes';
 import { prepareElements } from './mx-elements';
 
 export { encodeRuns } from './encode-runs';
+export { decodeFloatRuns } from './decode-floats';
 export { encodeIntegerRuns } from './encode-integers';
 export { deriveCodes, deriveScales, uncounted } from './double-rounding';
 export { defineFloat } from './float-layouts';

@@ -30,7 +30,7 @@ const ROWS = memory.data<u32>([
   0xc11fffff, 1, 0x3f800000, 0x4a800000, 0x08080808, 0x40c00000, 0x40e00000, 1, 1, 0,
 ]);
 
-function rowOf(element: i32): usize {
+export function rowOf(element: i32): usize {
   return ROWS + ((element * COLUMNS * 4) as usize);
 }
 
@@ -57,7 +57,7 @@ function shiftOf<Shift>(): i32 {
 }
 
 /** Casts n finite values divided by `divisor`, a multiple of 16, to small floats one a byte, clamped to the largest. */
-function encodeSmall<Shift>(src: usize, dst: usize, n: i32, divisor: f32, row: usize): void {
+export function encodeSmall<Shift>(src: usize, dst: usize, n: i32, divisor: f32, row: usize): void {
   const abs = absMask();
   const scale = f32x4.splat(divisor);
   const rebias = v128.load32_splat(row);
@@ -90,11 +90,20 @@ function encodeSmall<Shift>(src: usize, dst: usize, n: i32, divisor: f32, row: u
   }
 }
 
-/** How many of n finite values are, divided, at least `limit`. */
-function countBeyond(src: usize, n: i32, divisor: f32, limit: f32): u32 {
-  let count: u32 = 0;
-  for (let i = 0; i < n; i++) count += u32(abs(load<f32>(src + ((i as usize) << 2)) / divisor) >= limit);
-  return count;
+/** How many of n values, a multiple of 4 and finite, are, divided, at least `limit`. */
+function countSaturated(src: usize, n: i32, divisor: f32, limit: f32): u32 {
+  const divisors = f32x4.splat(divisor);
+  const limits = f32x4.splat(limit);
+  let count = 0;
+  for (const end = src + ((n as usize) << 2); src < end; src += 16) {
+    count += popcnt(i32x4.bitmask(f32x4.ge(f32x4.abs(f32x4.div(v128.load(src), divisors)), limits)));
+  }
+  return count as u32;
+}
+
+/** Smallest magnitude that rounds beyond the largest element. */
+export function saturationLimit(element: i32): f32 {
+  return element === INT8 ? 1.9921875 : load<f32>(rowOf(element), 24);
 }
 
 /** The same cast one by one, whatever the values hold; see core/formats/block-scaled/mx-elements.ts. */
@@ -166,7 +175,7 @@ export function encodeElements(
     else encodeSmall<i8>(src, dst, done, divisor, row);
     const limit = load<f32>(row, 24);
     if (reinterpret<f32>(magnitude) / divisor >= limit) {
-      store<u32>(saturated, load<u32>(saturated) + countBeyond(src, done, divisor, limit));
+      store<u32>(saturated, load<u32>(saturated) + countSaturated(src, done, divisor, limit));
     }
   }
   if (done < n) {

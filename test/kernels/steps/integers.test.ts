@@ -37,12 +37,15 @@ describe.each(cases)('%s, %s, scale %s', (format, _, __, changes) => {
   });
 });
 
-test.each(['int8', 'int7', 'int4', 'int3', 'int6'] as const)('%s: zero points of runs of rows concatenate', (format) => {
-  const values = valuesOf('weights', 77 * 40, 8);
-  expectConcatenates(jobOf(values, { rows: 77, columns: 40 }, castOf(format, { symmetric: false, scale: group(8) })));
-  if (format !== 'int8') return;
-  expectConcatenates(jobOf(values, { rows: 77, columns: 40 }, castOf(format, { symmetric: false, scale: block })));
-});
+test.each(['int8', 'int7', 'int4', 'int3', 'int6'] as const)(
+  '%s: zero points of runs of rows concatenate',
+  (format) => {
+    const values = valuesOf('weights', 77 * 40, 8);
+    expectConcatenates(jobOf(values, { rows: 77, columns: 40 }, castOf(format, { symmetric: false, scale: group(8) })));
+    if (format !== 'int8') return;
+    expectConcatenates(jobOf(values, { rows: 77, columns: 40 }, castOf(format, { symmetric: false, scale: block })));
+  },
+);
 
 describe.each([channel, tensor, group(32), group(7)])('ternary, scale %o', (scale) => {
   test('has kernels that equal the reference bit for bit', () => {

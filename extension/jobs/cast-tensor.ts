@@ -172,7 +172,8 @@ function refuseLoss(tensor: TensorInfo, cast: Cast, { nan, infinite, errors }: C
     );
   }
   if (cast.scale.kind === 'none' && ieee && formatOf(cast).family === 'float') return;
+  const beyond = tensor.dtype === 'F64' ? ' (or beyond float32)' : '';
   throw new Error(
-    `${tensor.name}: holds ${nan} NaN and ${infinite} infinite values, which ${cast.format} can't store; keep this tensor, or cast it to an unscaled float with "overflow: ieee"`,
+    `${tensor.name}: holds ${nan} NaN and ${infinite} infinite values${beyond}, which ${cast.format} can't store; keep this tensor, or cast it to an unscaled float with "overflow: ieee"`,
   );
 }

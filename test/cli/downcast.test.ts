@@ -151,6 +151,17 @@ test('a damaged checkpoint is broken input, named with what is wrong', () => {
   expect(err).toContain('damaged.safetensors');
 });
 
+test('compare-formats has no figures for a format that divides no rows, and says so', () => {
+  const args = ['compare-formats', sample, '--group', '7', '--sample', '4096', '--formats'];
+  const { out, err } = downcast(...args, 'int4,int8:scale=channel', '--json');
+  const { formats } = json('compare-formats', out) as { formats: readonly { format: string }[] };
+  expect(formats.map(({ format }) => format)).toEqual(['int8']);
+  expect(err).toContain('int4, group 7: left out, it divides no rows of the checkpoint');
+  const none = downcast(...args, 'int4');
+  expect(none.code).toBe(EXIT.wrongUse);
+  expect(none.err).toContain('no format divides the rows of any of the 42 linear weights');
+});
+
 test('compare-formats takes keys of a rule beside a format, and says whether the order holds', () => {
   const args = ['compare-formats', sample, '--formats', 'int4:fit=mse,sf4:nu=20,int4', '--sample', '4096'];
   const text = path.join(root, 'samples/text/validation.txt');

@@ -119,6 +119,15 @@ test('NaN in weights stops the cast, naming the tensor and the count, and throws
   expect(output.state.value).toBe('discarded');
 });
 
+test('a float64 that float32 does not hold is told apart from an infinity', async () => {
+  const { request } = await prepare('version: 1\ndefault: bf16\n', {
+    'a.weight': { dtype: 'F64', shape: [2], data: Float64Array.of(1e300, 1) },
+  });
+  await expect(finish(apply(request))).rejects.toThrow(
+    'a.weight: holds 0 NaN and 1 infinite values (or beyond float32)',
+  );
+});
+
 test('an unscaled float keeps NaN and infinities when the policy says so', async () => {
   const text = 'version: 1\nrules:\n  - { match: "**", dtype: bf16, overflow: ieee }\n';
   const { request, output } = await prepare(text, { 'a.weight': { dtype: 'F32', shape: [2], data: [NaN, -Infinity] } });

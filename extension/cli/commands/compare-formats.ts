@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { TreeTensor } from '../../core/checkpoint/tensor';
 import { openWeights } from '../../core/checkpoint/weights';
 import { isFloat } from '../../core/resolve/castable';
-import { compareFormats } from '../../jobs/compare-formats';
+import { compareFormats, type ComparedFormat } from '../../jobs/compare-formats';
 import { CACHE, NO_CACHE, type CacheOption } from '../base-cache';
 import { comparedChart } from '../compare/chart';
 import { chosenCasts } from '../compare/chosen-casts';
-import { bestFirst, type Compared } from '../compare/compared';
+import { bestFirst, comparedLabel, type Compared } from '../compare/compared';
 import { castEvaluator } from '../compare/evaluate-cast';
 import { comparedJson } from '../compare/json';
 import { comparedTable } from '../compare/table';
@@ -15,6 +15,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit-code';
 import { messageOf, openCheckpointAt, type OpenedCheckpoint } from '../open-policy';
 import { JSON_OUT, REPRODUCIBLE, positiveInteger, type Declaration } from '../options';
 import { runJob } from '../run-job';
+import type { Terminal } from '../terminal';
 import { startKernelPool } from '../workers';
 
 interface Flags {
@@ -79,7 +80,7 @@ async function run(place: string, flags: Flags, { terminal, signal }: Declaratio
     const { tree } = opened.checkpoint;
     const job = compareFormats({ source, tree, tensors, casts, sample: flags.sample, signal });
     const formats: Compared[] = [];
-    for (const each of await runJob(job, terminal)) {
+    for (const each of fitting(await runJob(job, terminal), tensors.length, terminal)) {
       formats.push({ ...each, evaluated: await evaluateCast?.(each.compared) });
     }
     const ordered = bestFirst(formats);
@@ -95,6 +96,22 @@ async function run(place: string, flags: Flags, { terminal, signal }: Declaratio
     await weights.close();
     await pool.dispose();
   }
+}
+
+/** Those that fit some tensor: the others have no figures, and are named. */
+function fitting(formats: readonly ComparedFormat[], tensors: number, terminal: Terminal): readonly ComparedFormat[] {
+  const some = formats.filter(({ left }) => left.length < tensors);
+  if (some.length === 0) {
+    const advice = 'choose another --group, or other --formats';
+    throw new CommandError(
+      `no format divides the rows of any of the ${tensors} linear weights; ${advice}`,
+      EXIT.wrongUse,
+    );
+  }
+  for (const each of formats) {
+    if (!some.includes(each)) terminal.err(`${comparedLabel(each)}: left out, it divides no rows of the checkpoint\n`);
+  }
+  return some;
 }
 
 /** Weights of attention and feed-forward layers: what policies cast. */

@@ -34,7 +34,7 @@ export function allPairs(formats: readonly Compared[]): readonly Pair[] {
 }
 
 /** `sf4 nu=20, group 128`. */
-export function comparedLabel({ compared: { format, cast } }: Compared): string {
+export function comparedLabel({ compared: { format, cast } }: ComparedFormat): string {
   const options = optionsOf(cast).map((name) => ` ${OPTION_KEY[name]}=${String(cast[name])}`);
   const round = cast.round.kind === 'stochastic' ? ' stochastic' : '';
   const scale = cast.scale.kind === 'none' ? '' : `, ${printGranularity(cast.scale)}`;

@@ -15,7 +15,8 @@ export function definedFormat(id: string, definition: FormatDefinition): NumberF
 function build(id: string, definition: FormatDefinition): NumberFormat {
   if (definition.kind === 'codebook') {
     const { codes, group } = definition;
-    return codebookFormat({ id, codes, group, title: `codebook of ${codes.length} values`, source: SOURCE });
+    const title = `codebook of ${codes.length} values`;
+    return codebookFormat({ id, codes, group, title, options: ['fit', 'rotate', 'outliers'], source: SOURCE });
   }
   const { exponent, mantissa, special } = definition;
   const layout = definedLayout(exponent, mantissa, special);

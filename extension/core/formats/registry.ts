@@ -44,6 +44,7 @@ import { int3 } from './integers/int3';
 import { int4 } from './integers/int4';
 import { int5 } from './integers/int5';
 import { int6 } from './integers/int6';
+import { int7 } from './integers/int7';
 import { int8 } from './integers/int8';
 import { log4 } from './codebooks/log4';
 import { mxfp4 } from './block-scaled/mxfp4';
@@ -78,6 +79,7 @@ export const FORMATS: ReadonlyMap<string, NumberFormat> = new Map(
     mxint8,
     bfp8,
     q80,
+    int7,
     mxfp6E2m3,
     mxfp6E3m2,
     fp6E2m3,

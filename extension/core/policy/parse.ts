@@ -76,7 +76,9 @@ function readRoot({ root, text, findings }: SyntaxTree, reader: Reader): Policy 
 function readPolicy(map: MapNode, outer: Reader): Policy {
   const entries = readEntries('a policy', map, POLICY_KEYS, outer);
   const formats = readFormats(entries.value('formats'), outer);
-  const reader: Reader = { ...outer, formats: withDefined(outer.formats, formats) };
+  const unusable = new Set(namesOf(entries.value('formats')));
+  for (const { id } of formats) unusable.delete(id.toLowerCase());
+  const reader: Reader = { ...outer, formats: withDefined(outer.formats, formats), unusable };
   return {
     version: readVersion(entries, map, reader),
     extends: readPath('extends', entries.value('extends'), reader),
@@ -90,6 +92,10 @@ function readPolicy(map: MapNode, outer: Reader): Policy {
     budget: readBudget(entries.value('budget'), reader),
     evaluate: readEvaluate(entries.value('evaluate'), reader),
   };
+}
+
+function namesOf(formats: SyntaxNode | undefined): readonly string[] {
+  return formats?.kind === 'map' ? formats.entries.map(({ key }) => key.text.toLowerCase()) : [];
 }
 
 function readVersion(entries: Entries, map: MapNode, reader: Reader): number | undefined {

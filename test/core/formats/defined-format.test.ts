@@ -80,6 +80,27 @@ rules:
   });
 });
 
+test('a codebook takes the keys of the built-in ones', () => {
+  const definition: FormatDefinition = { kind: 'codebook', codes: [-1, 0, 1], group: 6 };
+  // Beside the one large value all others become 0.
+  const values = Float32Array.of(100, 1, -1, 1, 0.25, -1);
+  const through = (changes: Partial<Cast>): readonly number[] => {
+    const cast = castOf(definition, { scaleDtype: 'F32', ...changes });
+    const outliers = { columns: [0], dtype: 'BF16' } as const;
+    const range = { min: -1, max: 1, amax: 1, outliers };
+    const format = formatOf(cast);
+    return [...format.decodeRows(format.encodeRows(values, MATRIX, cast, range), MATRIX, cast, range)];
+  };
+  expect(through({})).toEqual([100, 0, 0, 0, 0, 0]);
+  expect(through({ outliers: 1 })).toEqual([100, 1, -1, 1, 0, -1]);
+  const text = 'version: 1\nformats:\n  mine: { codebook: [-1, 0, 1] }\ndefault: { dtype: mine, OPTIONS }\n';
+  const findings = (options: string) => parsePolicy(text.replace('OPTIONS', options), BUILT_IN_FORMATS).findings;
+  for (const options of ['fit: mse', 'rotate: 16', 'outliers: 4']) expect(findings(options)).toEqual([]);
+  expect(findings('nu: 5').map(({ message }) => message)).toEqual([
+    'mine takes no nu; of these keys it takes fit, rotate, outliers',
+  ]);
+});
+
 test('formats of a policy come after the built-in ones, and are found in any letter case', () => {
   const definition: FormatDefinition = { kind: 'float', exponent: 3, mantissa: 3, special: 'ieee' };
   const table = withDefined(BUILT_IN_FORMATS, [{ id: 'Mine', definition }]);

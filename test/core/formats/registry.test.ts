@@ -11,7 +11,7 @@ test('formats are found by id and alias, in any letter case', () => {
   expect(findFormat('BF16')?.id).toBe('bf16');
   expect(findFormat('torch.float8_e4m3fn')?.id).toBe('fp8_e4m3');
   expect(findFormat('F8_E5M2')?.id).toBe('fp8_e5m2');
-  expect(findFormat('int7')).toBeUndefined();
+  expect(findFormat('int9')).toBeUndefined();
   expect(BUILT_IN_FORMATS.find('bf16')?.canonical).toBe(true);
   expect(BUILT_IN_FORMATS.find('bfloat16')?.canonical).toBe(false);
 });

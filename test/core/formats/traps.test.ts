@@ -79,6 +79,40 @@ test('a scale beyond its dtype is its largest, and what does not fit saturates',
   expect(saturated).toBe(1);
 });
 
+describe('scales that are powers of two', () => {
+  const largest = 3.4028234663852886e38;
+
+  test.each([
+    ['mxint8', { scaleRound: 'up' }],
+    ['int2', { scale: channel, scaleDtype: 'F8_E8M0' }],
+    ['ternary', { scale: channel, scaleDtype: 'F8_E8M0' }],
+  ] as const)('%s: end at 2^127, before the code of NaN', (format, changes) => {
+    // amax / largest code is above 2^127, so that rounded up it would be 2^128, code 255.
+    const { scales } = through(new Float32Array(32).fill(largest), row(32), castOf(format, changes));
+    expect([...scales]).toEqual([254]);
+  });
+
+  test.each(['mxfp8', 'mxfp4', 'mxint8'])('%s: begin at 2^-127, also where denormals would ask for less', (format) => {
+    const denormals = Float32Array.from({ length: 32 }, (_, at) => at * 2 ** -149);
+    expect([...through(denormals, row(32), castOf(format)).scales]).toEqual([0]);
+  });
+});
+
+test.each([
+  [[1, 2, 3], 0.2, -8],
+  [[-1, -2, -3], 0.2, 7],
+])('the range of a zero point holds 0, for one scale a tensor too: %o', (values, scale, zero) => {
+  const cast = castOf('int4', { scale: tensor, scaleDtype: 'F32', symmetric: false });
+  const source = Float32Array.from(values);
+  const range = valueRange(source);
+  const cut = through(source, row(3), cast);
+  expect(unpackScales(cut.scales, 'F32')).toEqual([Math.fround(scale)]);
+  const tensorInfo = { shape: [3], dtype: 'F32', range } as const;
+  expect(new Int8Array(FORMATS.get('int4')!.constantPart!('zero-point', tensorInfo, cast)!.buffer)).toEqual(
+    Int8Array.of(zero),
+  );
+});
+
 test('the cast uses the scale as stored', () => {
   // 1 / 7 in bfloat16 is 0.142578125: 7 times that is not 1.
   const { values } = through([1, -1, 0.5], row(3), castOf('int4', { scale: channel }));

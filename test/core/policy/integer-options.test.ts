@@ -16,7 +16,7 @@ test('integers take zero points, all codes, a fit and a wider integer to be deri
 });
 
 test('only plain integers can be derived from', () => {
-  for (const via of ['ternary', 'dfp16', 'bf16', 'int7']) {
+  for (const via of ['ternary', 'dfp16', 'bf16', 'int9']) {
     expect(messages(`dtype: int4, via: ${via}`)).toEqual([
       `via can't be "${via}"; expected an integer format such as int8`,
     ]);

@@ -5,7 +5,7 @@ import { valuesOf } from '../cast-values';
 import { expectConcatenates, expectSame, expectSameForAll, hasSteps, jobOf, scaleTitle } from './cast-jobs';
 
 const block: Granularity = { kind: 'block', rows: 4, columns: 24 };
-const FORMATS = ['int8', 'int6', 'int5', 'int4', 'int3', 'int2'] as const;
+const FORMATS = ['int8', 'int7', 'int6', 'int5', 'int4', 'int3', 'int2'] as const;
 
 const OPTIONS: readonly (readonly [string, Partial<Cast>])[] = [
   ['symmetric', {}],
@@ -37,7 +37,7 @@ describe.each(cases)('%s, %s, scale %s', (format, _, __, changes) => {
   });
 });
 
-test.each(['int8', 'int4', 'int3', 'int6'] as const)('%s: zero points of runs of rows concatenate', (format) => {
+test.each(['int8', 'int7', 'int4', 'int3', 'int6'] as const)('%s: zero points of runs of rows concatenate', (format) => {
   const values = valuesOf('weights', 77 * 40, 8);
   expectConcatenates(jobOf(values, { rows: 77, columns: 40 }, castOf(format, { symmetric: false, scale: group(8) })));
   if (format !== 'int8') return;

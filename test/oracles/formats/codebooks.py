@@ -38,7 +38,7 @@ SIGNED = {
     "apot4_sr": ([0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1], 1.2),
     "log4": ([0, 0.25, 0.5, 1, 2, 4, 8, 16], None),
 }
-DEGREES = [3, 4, 5, 6, 7, 10, 30, 99, 100]
+DEGREES = [3, 4, 5, 6, 7, 10, 30, 99, 100, 1, 1.5, 2, 3.05, 4.912, 28.3, 777.77, 1000]
 
 
 def quantiles(quantile, bits: int, delta: float) -> np.ndarray:
@@ -49,7 +49,7 @@ def quantiles(quantile, bits: int, delta: float) -> np.ndarray:
     return values / np.abs(values).max()
 
 
-def student(bits: int, nu: int) -> np.ndarray:
+def student(bits: int, nu: float) -> np.ndarray:
     return quantiles(lambda p: t.ppf(p, nu), bits, (1 / 32 + 1 / 30) / 2)
 
 
@@ -166,7 +166,7 @@ def main() -> None:
     }
 
 
-    def add(name: str, nu: int | None, table: np.ndarray) -> None:
+    def add(name: str, nu: float | None, table: np.ndarray) -> None:
         content["inputs"][f"ties {name} {nu}"] = array(hard(table, 64))
         for key, values in {**shared, "ties": hard(table, 64), "dense": DENSE}.items():
             for group, scale_dtype in ((64, "BF16"), (32, "F32"), (20, "F16")):

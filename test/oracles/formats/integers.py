@@ -130,7 +130,7 @@ BLOCK = {"kind": "block", "rows": 8, "columns": 16}
 odd = matrix(71, 37, 39)
 INPUTS = {"odd": odd}
 casts = []
-for bits in (8, 6, 5, 4, 3, 2):
+for bits in (8, 7, 6, 5, 4, 3, 2):
     for scale in (GROUP, CHANNEL, TENSOR, *([BLOCK] if bits == 8 else [])):
         for scale_dtype in ("F32", "BF16"):
             for symmetric, narrow in ((True, True), (True, False), (False, True)):
@@ -161,7 +161,7 @@ def derive(values: np.ndarray, high: int, low: int, scale: dict, narrow: bool) -
 
 derived = [
     derive(odd, high, low, scale, narrow)
-    for high, low in ((8, 6), (8, 4), (8, 2), (6, 3), (4, 2))
+    for high, low in ((8, 7), (7, 5), (8, 6), (8, 4), (8, 2), (6, 3), (4, 2))
     for scale in (GROUP, CHANNEL)
     for narrow in (True, False)
 ]

@@ -1,9 +1,13 @@
+import { incompleteBeta } from '../../analysis/incomplete-beta';
+
 /**
- * Probability that |t| <= tan(angle) sqrt(nu) for Student's t with a whole number `nu` of degrees of freedom: the
+ * Probability that |t| <= tan(angle) sqrt(nu) for Student's t with `nu` degrees of freedom: for a whole number of them the
  * regularized incomplete beta function I(sin^2 angle; 1/2, nu/2), which for these arguments is a finite sum of
- * positive terms (Abramowitz and Stegun, 26.7.3 and 26.7.4), so that no digits cancel.
+ * positive terms (Abramowitz and Stegun, 26.7.3 and 26.7.4), so that no digits cancel. Between whole numbers the function
+ * itself, to 12 digits and more.
  */
 function centralProbability(angle: number, nu: number): number {
+  if (!Number.isInteger(nu)) return incompleteBeta(Math.sin(angle) ** 2, 0.5, nu / 2);
   const cosine = Math.cos(angle);
   const odd = nu % 2 === 1;
   let term = odd ? cosine : 1;
@@ -17,8 +21,8 @@ function centralProbability(angle: number, nu: number): number {
 }
 
 /**
- * The value that Student's t with `nu` degrees of freedom (a whole number, at least 1) stays below with this
- * probability, to a few units in the last place of float64: bisection on the angle whose tangent is t / sqrt(nu).
+ * The value that Student's t with `nu` degrees of freedom (at least 1) stays below with this probability: bisection on
+ * the angle whose tangent is t / sqrt(nu). To a few units in the last place of float64 for a whole number of them.
  */
 export function studentQuantile(probability: number, nu: number): number {
   const wanted = Math.abs(2 * probability - 1);

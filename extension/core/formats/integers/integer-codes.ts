@@ -2,7 +2,7 @@ import type { CastOptions } from '../cast-options';
 
 /** Bits of the integer formats that a cast can be derived from and to (`via`). */
 export const INTEGER_BITS: ReadonlyMap<string, number> = new Map(
-  [8, 6, 5, 4, 3, 2].map((bits) => [`int${bits}`, bits]),
+  [8, 7, 6, 5, 4, 3, 2].map((bits) => [`int${bits}`, bits]),
 );
 
 /** The codes that a cast uses, and how many steps of the scale its largest magnitude (or its range) is long. */

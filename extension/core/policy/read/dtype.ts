@@ -10,7 +10,7 @@ export const KEEP = 'keep';
 
 /**
  * A dtype as its canonical id. A spelling of another tool is accepted with an `alias-dtype` hint; an unknown
- * one is an error, and undefined. `extra` are names that are known but can't be used, with the reason.
+ * one is an error, and undefined. So is one of the policy's own whose definition can't be used, which is told there.
  */
 export function readDtype(node: SyntaxNode | undefined, reader: Reader): Located<string> | undefined {
   const scalar = scalarOf(
@@ -24,7 +24,7 @@ export function readDtype(node: SyntaxNode | undefined, reader: Reader): Located
   if (text === KEEP) return located(KEEP, range);
   const found = (reader.formats.find(text) ?? reader.formats.find(text.toLowerCase()))?.format;
   if (!found) {
-    reportUnknown(scalar, reader);
+    if (!reader.unusable?.has(text.toLowerCase())) reportUnknown(scalar, reader);
     return undefined;
   }
   if (found.id !== text) {

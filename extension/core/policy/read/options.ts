@@ -5,7 +5,7 @@ import type { CastOptionChoice } from '../policy';
 import { located, type Located } from '../range';
 import type { SyntaxNode } from '../syntax';
 import type { Entries } from './mapping';
-import { integerOf, quoted, reportError, scalarOf, wordOf, type Reader } from './reader';
+import { integerOf, numberOf, quoted, reportError, scalarOf, wordOf, type Reader } from './reader';
 
 /** The key that each option is written under. */
 export const OPTION_KEY: Readonly<Record<CastOption, string>> = {
@@ -35,7 +35,7 @@ const READ: { readonly [O in CastOption]: Read<O> } = {
   nested: readBoolean,
   fit: (key, node, reader) => wordOf(key, node, ['amax', 'mse'], reader),
   scaleRound: (key, node, reader) => wordOf(key, node, ['down', 'up'], reader),
-  nu: (key, node, reader) => readInteger(key, node, 3, 100, reader),
+  nu: readDegrees,
   outliers: (key, node, reader) => readInteger(key, node, 1, 65536, reader),
   rotate: readRotation,
   via: readVia,
@@ -83,6 +83,12 @@ function readInteger(
   reader: Reader,
 ): Located<number> | undefined {
   const value = integerOf(key, node, least, most, reader);
+  return value === undefined ? undefined : located(value, node!.range);
+}
+
+/** Degrees of freedom; `inspect --stats` finds up to 1000, where the distribution is as good as normal. */
+function readDegrees(key: string, node: SyntaxNode | undefined, reader: Reader): Located<number> | undefined {
+  const value = numberOf(key, node, 1, 1000, reader);
   return value === undefined ? undefined : located(value, node!.range);
 }
 

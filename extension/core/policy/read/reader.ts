@@ -9,6 +9,8 @@ import { spell, type ScalarNode, type SyntaxNode } from '../syntax';
 /** What every reader of a key gets: the formats a dtype may name, and where findings go. */
 export interface Reader {
   readonly formats: FormatTable;
+  /** Names under `formats`, in lower case, whose definition is a finding already. */
+  readonly unusable?: ReadonlySet<string>;
   readonly report: (found: Finding) => void;
   /** Why a pattern does not compile; undefined for one that does. */
   readonly checkPattern: (pattern: Pick<Pattern, 'kind' | 'source'>) => PatternError | undefined;
@@ -71,6 +73,23 @@ export function integerOf(
   const scalar = scalarOf(key, node, expected, reader);
   if (!scalar) return undefined;
   const value = /^\d{1,16}$/.test(scalar.text) ? Number(scalar.text) : NaN;
+  if (value >= least && value <= most) return value;
+  reportError(reader, 'bad-value', scalar.range, `${key} can't be ${quoted(scalar.text)}; expected ${expected}`);
+  return undefined;
+}
+
+/** A number from `least` to `most`, written in decimal. */
+export function numberOf(
+  key: string,
+  node: SyntaxNode | undefined,
+  least: number,
+  most: number,
+  reader: Reader,
+): number | undefined {
+  const expected = `a number from ${least} to ${most}`;
+  const scalar = scalarOf(key, node, expected, reader);
+  if (!scalar) return undefined;
+  const value = /^\d{1,16}(\.\d{1,16})?$/.test(scalar.text) ? Number(scalar.text) : NaN;
   if (value >= least && value <= most) return value;
   reportError(reader, 'bad-value', scalar.range, `${key} can't be ${quoted(scalar.text)}; expected ${expected}`);
   return undefined;

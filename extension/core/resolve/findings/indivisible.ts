@@ -44,7 +44,7 @@ function scaleFinding(
   const sizes = scale.kind === 'group' ? workingSizes(scale.size, all) : [];
   const fitting = format.blockSize === undefined ? undefined : fittingFormats(format, wrong, draft.formats);
   const apart = scale.kind === 'group' && sizes.length === 0 ? workingSizes(scale.size, wrong) : [];
-  const why = fitting ? explainBlocks(format, first.shape, fitting) : explain(scale, first.shape, sizes, apart);
+  const why = fitting ? explainBlocks(format, first.shape, fitting) : explain(scale, first.shape, sizes, apart, format);
   const range = choice.scale?.range ?? choice.dtype!.range;
   const sized = fitting ? formatFixes(choice, fitting) : sizeFixes(choice, sizes);
   const fixes = sized.length > 0 || fine.length === 0 ? sized : exceptFix(choice, wrong, false);
@@ -74,7 +74,7 @@ function others(count: number): string {
   return count > 1 ? ` (and ${count - 1} more tensors)` : '';
 }
 
-const NO_GROUP = 'no usual group would: use scale: channel';
+const NO_GROUP = 'no usual group would';
 
 /** `apart`: sizes that suit the tensors in question, but not the others that get the same. */
 function explain(
@@ -82,13 +82,16 @@ function explain(
   shape: readonly number[],
   sizes: readonly number[],
   apart: readonly number[],
+  { granularities }: Pick<NumberFormat, 'granularities'>,
 ): string {
   const columns = shape.at(-1) ?? 1;
   if (scale.kind === 'block') {
     return `blocks of ${scale.rows} rows don't fill matrices of ${shape.at(-2)}, and none may lie in two of the stack`;
   }
   const size = scale.kind === 'group' ? scale.size : 1;
-  const none = apart.length > 0 ? `${anyOf(apart.map(String))} would, in a rule of its own` : NO_GROUP;
+  const otherwise = granularities.includes('channel') ? 'use scale: channel' : 'keep it, or choose another format';
+  const none =
+    apart.length > 0 ? `${anyOf(apart.map(String))} would, in a rule of its own` : `${NO_GROUP}: ${otherwise}`;
   const advice = sizes.length > 0 ? `${anyOf(sizes.map(String))} would` : none;
   return `group ${size} does not divide the row of ${columns}; ${advice}`;
 }

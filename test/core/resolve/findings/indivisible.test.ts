@@ -10,10 +10,11 @@ const TREE = treeOf([
   ['model.layers.1.mlp.down_proj.weight', [256, 1440]],
   ['model.layers.0.mlp.up_proj.weight', [2880, 256]],
   ['model.layers.0.odd.weight', [256, 125]],
+  ['model.layers.0.narrow.weight', [256, 7]],
 ]);
 
-function check(match: string, rest: string) {
-  const text = `version: 1\ndefault: keep\nrules:\n  - match: ${match}\n    dtype: int4\n${rest}`;
+function check(match: string, rest: string, dtype = 'int4') {
+  const text = `version: 1\ndefault: keep\nrules:\n  - match: ${match}\n    dtype: ${dtype}\n${rest}`;
   const { policy, findings } = parsePolicy(text, BUILT_IN_FORMATS);
   const plan = resolve(policy, TREE, BUILT_IN_FORMATS);
   return { text, plan, findings: [...findings, ...plan.findings].filter(({ code }) => code === 'indivisible') };
@@ -46,6 +47,16 @@ test('the group is told first, of the tensors that it does not divide', () => {
   ]);
   // A group of 25 would spoil the rows of 2880 that the rule has, too.
   expect(findings[0]!.fixes.map(({ title }) => title)).toEqual(['Leave these tensors alone']);
+});
+
+test.each([
+  ['int4', 'use scale: channel'],
+  ['mxfp4', 'keep it, or choose another format'],
+])('%s: where no group divides, only a scale that the format takes is proposed', (dtype, advice) => {
+  const { findings } = check('"**.narrow.weight"', '    group: 32\n', dtype);
+  expect(findings.map(({ message }) => message)).toEqual([
+    `model.layers.0.narrow.weight: group 32 does not divide the row of 7; no usual group would: ${advice}`,
+  ]);
 });
 
 test('a rotation that divides is fine', () => {

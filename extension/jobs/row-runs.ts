@@ -2,7 +2,7 @@ import type { MatrixShape } from '../core/formats/format';
 import type { KernelPool } from '../worker/protocol';
 
 /** Source bytes cast at a time: small enough for a prompt cancel, large enough to hide the message's cost. */
-const CHUNK_BYTES = 8 << 20;
+const CHUNK_BYTES = 4 << 20;
 
 /** A run of whole rows of a tensor. */
 export interface RowRun {

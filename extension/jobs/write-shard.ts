@@ -1,13 +1,15 @@
 import { encodeSafetensorsHeader } from '../core/checkpoint/safetensors-header';
-import type { CastErrorSums } from '../core/analysis/cast-error';
+import { NO_ERROR, addErrors, type CastErrorSums } from '../core/analysis/cast-error';
+import { elementCount } from '../core/checkpoint/storage-dtype';
 import type { CreateDigest, Digest } from '../core/digest';
 import { constantPart } from '../core/formats/constant-part';
-import type { PartRole } from '../core/formats/format';
+import type { EncodedRows, PartRole, TensorRange } from '../core/formats/format';
 import type { OutputShard, StoredTensor } from '../core/interop/output-shards';
 import type { PlannedTensor } from '../core/resolve/plan';
 import type { OutputFile, OutputFolder } from '../files/output-folder';
-import { castTensor, type CastSource } from './cast-tensor';
+import type { CastSource } from './cast-tensor';
 import type { Progress } from './progress';
+import { shardPieces } from './shard-pieces';
 import { writeBehind } from './write-behind';
 
 /** A stored tensor with where it was written and the SHA-256 of its bytes. */
@@ -20,8 +22,6 @@ export interface WrittenTensor extends StoredTensor {
 export type ShardEvent =
   | { readonly kind: 'progress'; readonly progress: Pick<Progress, 'detail'> & { readonly sourceBytes: number } }
   | { readonly kind: 'tensor'; readonly planned: PlannedTensor; readonly errors: CastErrorSums | undefined };
-
-const COPY_BYTES = 16 << 20;
 
 /** A part being filled from its first byte to its last. */
 interface Cursor {
@@ -59,24 +59,38 @@ export async function* writeShard(
     cursor.written += bytes.length;
     await written;
   };
-  for (const cursorsOfTensor of byTensor(cursors)) {
-    const { planned } = cursorsOfTensor[0]!.stored;
-    const write = planned.treatment.kind === 'keep' ? copyTensor : writeCast;
-    yield* write(planned, cursorsOfTensor, append, source, signal);
+  const groups = byTensor(cursors);
+  const errors = new Map<PlannedTensor, CastErrorSums>();
+  for await (const piece of shardPieces([...groups.keys()], source, signal)) {
+    const { planned } = piece;
+    const { tensor } = planned;
+    const parts = groups.get(planned)!;
+    let sourceBytes: number;
+    if (piece.kind === 'kept') {
+      await append(parts[0]!, piece.bytes);
+      sourceBytes = piece.bytes.length;
+    } else {
+      await appendCast(planned, parts, piece.result.encoded, append);
+      errors.set(planned, addErrors(errors.get(planned) ?? NO_ERROR, piece.result.errors));
+      if (piece.last) await appendConstants(planned, parts, piece.range, append);
+      sourceBytes = tensor.bytes * (piece.result.errors.elements / elementCount(tensor.shape));
+    }
+    yield { kind: 'progress', progress: { sourceBytes, detail: tensor.name } };
+    if (piece.last) yield { kind: 'tensor', planned, errors: errors.get(planned) };
   }
   await behind.settle();
   await finish(file, cursors);
   return cursors.map(({ stored, digest }) => ({ ...stored, file: shard.file, sha256: digest.hex() }));
 }
 
-function byTensor(cursors: readonly Cursor[]): readonly (readonly Cursor[])[] {
+function byTensor(cursors: readonly Cursor[]): ReadonlyMap<PlannedTensor, readonly Cursor[]> {
   const groups = new Map<PlannedTensor, Cursor[]>();
   for (const cursor of cursors) {
     const group = groups.get(cursor.stored.planned);
     if (group) group.push(cursor);
     else groups.set(cursor.stored.planned, [cursor]);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 async function finish(file: OutputFile, cursors: readonly Cursor[]): Promise<void> {
@@ -89,57 +103,33 @@ async function finish(file: OutputFile, cursors: readonly Cursor[]): Promise<voi
 
 type Append = (cursor: Cursor, bytes: Uint8Array) => Promise<void>;
 
-async function* copyTensor(
-  planned: PlannedTensor,
+/** The parts of a run of rows. */
+async function appendCast(
+  { treatment }: PlannedTensor,
   cursors: readonly Cursor[],
+  encoded: EncodedRows,
   append: Append,
-  source: CastSource,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<ShardEvent> {
-  const { tensor } = planned;
-  for (let offset = 0; offset < tensor.bytes; offset += COPY_BYTES) {
-    const length = Math.min(COPY_BYTES, tensor.bytes - offset);
-    await append(cursors[0]!, await source.read(tensor, offset, length, signal));
-    yield { kind: 'progress', progress: { sourceBytes: length, detail: tensor.name } };
-  }
-  yield { kind: 'tensor', planned, errors: undefined };
-}
-
-async function* writeCast(
-  planned: PlannedTensor,
-  cursors: readonly Cursor[],
-  append: Append,
-  source: CastSource,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<ShardEvent> {
-  const { tensor, treatment } = planned;
+): Promise<void> {
   if (treatment.kind !== 'cast') return;
-  const { cast } = treatment;
   const cursor = (role: PartRole): Cursor | undefined => cursors.find(({ stored }) => stored.role === role);
-  const codes = cursor('codes')!;
   const scales = cursor('scale');
-  const runs = castTensor(source, tensor, cast, { decode: false, signal });
-  for (;;) {
-    const next = await runs.next();
-    if (next.done) {
-      for (const each of cursors) {
-        const { shape, dtype } = tensor;
-        const bytes = constantPart(cast, each.stored.role, { shape, dtype, range: next.value.range });
-        if (bytes) await append(each, bytes);
-      }
-      yield { kind: 'tensor', planned, errors: next.value.errors };
-      return;
-    }
-    const { encoded, errors } = next.value;
-    await append(codes, encoded.codes);
-    // One scale a tensor comes back with every run; it is written once.
-    if (scales && (cast.scale.kind !== 'tensor' || scales.written === 0)) await append(scales, encoded.scales);
-    for (const [role, bytes] of encoded.more ?? []) await append(cursor(role)!, bytes);
-    const sourceBytes = tensor.bytes * (errors.elements / elements(tensor.shape));
-    yield { kind: 'progress', progress: { sourceBytes, detail: tensor.name } };
-  }
+  await append(cursor('codes')!, encoded.codes);
+  // One scale a tensor comes back with every run; it is written once.
+  if (scales && (treatment.cast.scale.kind !== 'tensor' || scales.written === 0)) await append(scales, encoded.scales);
+  for (const [role, bytes] of encoded.more ?? []) await append(cursor(role)!, bytes);
 }
 
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
+/** The parts that do not come from rows. */
+async function appendConstants(
+  { tensor, treatment }: PlannedTensor,
+  cursors: readonly Cursor[],
+  range: TensorRange,
+  append: Append,
+): Promise<void> {
+  if (treatment.kind !== 'cast') return;
+  const { shape, dtype } = tensor;
+  for (const cursor of cursors) {
+    const bytes = constantPart(treatment.cast, cursor.stored.role, { shape, dtype, range });
+    if (bytes) await append(cursor, bytes);
+  }
 }

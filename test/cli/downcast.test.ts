@@ -191,7 +191,9 @@ test('a format that does not exist is told with the nearest ones', () => {
   expect(downcast('formats', 'nf44').err).toContain('"nf44" is not a number format; did you mean nf4?');
   const compared = (formats: string): string => downcast('compare-formats', sample, '--formats', formats).err;
   expect(compared('int4,flaot16')).toContain('"flaot16" is not a number format; did you mean fp16');
-  expect(compared('sf4:nu=2000')).toContain(`--formats: "sf4:nu=2000": nu can't be "2000"; expected a number from 1 to 1000`);
+  expect(compared('sf4:nu=2000')).toContain(
+    `--formats: "sf4:nu=2000": nu can't be "2000"; expected a number from 1 to 1000`,
+  );
   expect(compared('int4:nu=5')).toContain('int4 takes no nu');
   expect(compared('int4:dtype=nf4')).toContain('expected keys of a rule after colons, as in sf4:nu=20');
 });

@@ -9,6 +9,7 @@ import { matrixShape } from '../core/formats/matrix';
 import { rowUnit } from '../core/formats/row-unit';
 import { seededFor } from '../core/formats/stochastic';
 import type { CastResult, KernelPool } from '../worker/protocol';
+import { WorkerLost, diedTwice } from '../worker/worker-lost';
 import type { FusedRange } from './fused-range';
 import { meanScale, withoutNesting } from './mean-scale';
 import { outlierRange } from './outlier-range';
@@ -78,8 +79,14 @@ export async function castRows(
   run: RowRun,
   options: CastOptions,
 ): Promise<CastResult> {
-  const bytes = await readRun(source, tensor, run, options.signal);
-  const result = await castWith(source, tensor, cast, range, options)(run, bytes);
+  const ask = castWith(source, tensor, cast, range, options, 'given');
+  const attempt = async (): Promise<CastResult> => ask(run, await readRun(source, tensor, run, options.signal));
+  const result = await attempt().catch((error: unknown) => {
+    if (!(error instanceof WorkerLost)) throw error;
+    return attempt().catch((again: unknown) => {
+      throw again instanceof WorkerLost ? new Error(diedTwice(again.message)) : again;
+    });
+  });
   refuseLoss(tensor, cast, result);
   return result;
 }
@@ -139,13 +146,14 @@ function castWith(
   cast: Cast,
   range: TensorRange,
   { decode, signal }: CastOptions,
+  given?: 'given',
 ): Ask<CastResult> {
   const { columns } = matrixShape(shape);
   const seeded = seededFor(cast, name);
   return (run, bytes) => {
     const matrix = { rows: run.rows, columns };
     const firstElement = run.firstRow * columns;
-    return pool.cast({ dtype, bytes, matrix, firstElement, cast: seeded, range, decode }, signal);
+    return pool.cast({ dtype, bytes, matrix, firstElement, cast: seeded, range, decode }, signal, given);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ColumnRanges } from '../core/analysis/column-ranges';
 import type { ValueProfile } from '../core/analysis/value-profile';
 import { Cancelled } from '../core/cancelled';
+import { diedTwice, WorkerLost } from './worker-lost';
 import type { CastResult, KernelPool, KernelRequest, KernelResponse, RangeResult, WorkerPort } from './protocol';
 
 export interface KernelPoolOptions {
@@ -19,6 +20,8 @@ type Work = KernelRequest extends infer R ? (R extends KernelRequest ? Omit<R, '
 /** A request and who waits for it. */
 interface Task {
   readonly work: Work;
+  /** Whether the bytes are the pool's own. */
+  readonly given: boolean;
   readonly settle: (outcome: { readonly response: KernelResponse } | { readonly error: Error }) => void;
   /** True once nobody waits any more. */
   settled: boolean;
@@ -82,8 +85,9 @@ export function createKernelPool(options: KernelPoolOptions): KernelPool {
       }
       const limit = timeLimit(task.work.bytes.byteLength);
       slot.timer = setTimeout(() => hung(slot, worker, limit), limit);
-      // A copy is sent, so that the caller keeps its bytes and a second try is possible.
-      const bytes = task.work.bytes.slice();
+      // Else a copy is sent, so that the caller keeps its bytes and a second try is possible.
+      const whole = task.work.bytes.byteLength === task.work.bytes.buffer.byteLength;
+      const bytes = task.given && whole ? task.work.bytes : task.work.bytes.slice();
       const id = nextId++;
       listen(slot, worker, id);
       worker.post({ ...task.work, bytes, id }, [bytes.buffer]);
@@ -123,11 +127,9 @@ export function createKernelPool(options: KernelPoolOptions): KernelPool {
     const { task } = slot;
     if (!task) return;
     task.deaths++;
-    if (task.deaths < 2) queue.unshift(task);
-    else {
-      const message = `the kernel worker died twice on the same piece of work, which was given up: ${error.message}`;
-      task.settle({ error: new Error(message) });
-    }
+    if (task.given) task.settle({ error: new WorkerLost(error.message) });
+    else if (task.deaths < 2) queue.unshift(task);
+    else task.settle({ error: new Error(diedTwice(error.message)) });
     release(slot);
   };
 
@@ -139,7 +141,12 @@ export function createKernelPool(options: KernelPoolOptions): KernelPool {
     release(slot);
   };
 
-  const request = <T>(work: Work, read: (response: KernelResponse) => T | undefined, signal?: AbortSignal) =>
+  const request = <T>(
+    work: Work,
+    read: (response: KernelResponse) => T | undefined,
+    signal?: AbortSignal,
+    given = false,
+  ) =>
     new Promise<T>((resolve, reject) => {
       if (disposed || signal?.aborted) {
         reject(new Cancelled());
@@ -152,6 +159,7 @@ export function createKernelPool(options: KernelPoolOptions): KernelPool {
       };
       const task: Task = {
         work,
+        given,
         settled: false,
         deaths: 0,
         settle: (outcome) => {
@@ -188,8 +196,13 @@ export function createKernelPool(options: KernelPoolOptions): KernelPool {
         (r) => (r.kind === 'columns' ? r.result : undefined),
         signal,
       ),
-    cast: (job, signal) =>
-      request<CastResult>({ kind: 'cast', ...job }, (r) => (r.kind === 'cast' ? r.result : undefined), signal),
+    cast: (job, signal, bytes) =>
+      request<CastResult>(
+        { kind: 'cast', ...job },
+        (r) => (r.kind === 'cast' ? r.result : undefined),
+        signal,
+        bytes === 'given',
+      ),
     dispose: async () => {
       disposed = true;
       const waiting = [...queue.splice(0), ...slots.flatMap(({ task }) => task ?? [])];

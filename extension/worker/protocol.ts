@@ -71,7 +71,8 @@ export interface KernelPool {
     columns: number,
     signal?: AbortSignal,
   ): Promise<ColumnRanges>;
-  cast(job: CastJob, signal?: AbortSignal): Promise<CastResult>;
+  /** With `given` the job's bytes may be moved away instead of copied; a worker that dies then rejects with `WorkerLost`. */
+  cast(job: CastJob, signal?: AbortSignal, bytes?: 'given'): Promise<CastResult>;
   /** Ends all workers; what is under way or queued rejects with `Cancelled`. */
   dispose(): Promise<void>;
 }

@@ -4,10 +4,11 @@ import { constantPart } from '../../extension/core/formats/constant-part';
 import type { Cast } from '../../extension/core/formats/format';
 import { formatOf } from '../../extension/core/formats/format-of';
 import { matrixShape } from '../../extension/core/formats/matrix';
-import { castTensor, type TensorCast } from '../../extension/jobs/cast-tensor';
+import { castRows, castTensor, type TensorCast } from '../../extension/jobs/cast-tensor';
 import { rowRuns } from '../../extension/jobs/row-runs';
 import type { CastResult } from '../../extension/kernels/cast-kernels';
 import { createInProcessPool } from '../../extension/worker/in-process';
+import { WorkerLost } from '../../extension/worker/worker-lost';
 import { castOf, channel, random, tensor as wholeTensor } from '../core/formats/casts';
 import { castKernels } from '../kernels/cast-module';
 
@@ -78,5 +79,28 @@ test('nested scales are stored less the mean of all of them', async () => {
   expect(Buffer.concat(results.map(({ encoded }) => encoded.scales))).toHaveLength(bytes('scale'));
   expect(Buffer.concat(results.map(({ encoded }) => encoded.more!.get('nested-scale')!))).toHaveLength(
     bytes('nested-scale'),
+  );
+});
+
+test('rows that a worker took along are read again, once', async () => {
+  const run = { firstRow: 0, rows: 1 };
+  const [kernels, reads] = [createInProcessPool(castKernels()), [] as number[]];
+  const read = (_: TensorInfo, offset: number, length: number) => {
+    reads.push(offset);
+    return Promise.resolve(new Uint8Array(values.buffer.slice(offset, offset + length)));
+  };
+  const dying = (times: number) => {
+    let left = times;
+    const cast: typeof kernels.cast = (...asked) =>
+      left-- > 0 ? Promise.reject(new WorkerLost('it fell over')) : kernels.cast(...asked);
+    const source = { pool: { ...kernels, cast }, read };
+    return castRows(source, TENSOR, castOf('int8', { scale: channel }), { min: 0, max: 0, amax: 0 }, run, {
+      decode: false,
+    });
+  };
+  expect((await dying(1)).encoded.codes).toHaveLength(COLUMNS);
+  expect(reads).toEqual([0, 0]);
+  await expect(dying(2)).rejects.toThrow(
+    'the kernel worker died twice on the same piece of work, which was given up: it fell over',
   );
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../extension/core/cancelled';
 import { referenceKernels } from '../../extension/kernels/cast-reference';
 import { createInProcessPool } from '../../extension/worker/in-process';
+import { WorkerLost } from '../../extension/worker/worker-lost';
 import { createKernelPool, type KernelPoolOptions } from '../../extension/worker/pool';
 import type { CastJob } from '../../extension/worker/protocol';
 import { castOf, weights } from '../core/formats/casts';
@@ -64,6 +65,18 @@ describe('work', () => {
     expect(workers[0]!.received[0]!.bytes.buffer.byteLength).toBe(16);
   });
 
+  test('bytes that are given are sent themselves, unless they are a view on more', async () => {
+    const { kernels, workers } = pool([answer]);
+    const [own, view] = [job(1), job(2)];
+    const whole = new Uint8Array(1_000);
+    whole.set(view.bytes, 8);
+    await kernels.cast(own, undefined, 'given');
+    await kernels.cast({ ...view, bytes: whole.subarray(8, 8 + view.bytes.length) }, undefined, 'given');
+    expect(own.bytes.byteLength).toBe(0);
+    expect(whole.byteLength).toBe(1_000);
+    expect(workers[0]!.received[1]!.bytes.buffer.byteLength).toBe(view.bytes.length);
+  });
+
   test("a kernel's refusal rejects that request only", async () => {
     const { kernels, workers } = pool([answer]);
     await expect(kernels.cast({ ...job(), matrix: { rows: 3, columns: 3 } })).rejects.toThrow(
@@ -79,6 +92,13 @@ describe('a worker that dies', () => {
     const { kernels, workers } = pool([die, answer]);
     expect(await kernels.cast(job())).toEqual(referenceKernels.cast(job()));
     expect(workers.map((worker) => worker.terminated())).toEqual([true, false]);
+  });
+
+  test('bytes that it was given are gone with it', async () => {
+    const { kernels, workers } = pool([die, answer]);
+    await expect(kernels.cast(job(), undefined, 'given')).rejects.toThrow(WorkerLost);
+    await kernels.cast(job(), undefined, 'given');
+    expect(workers).toHaveLength(2);
   });
 
   test('work that kills two workers is given up with one message; the rest goes on', async () => {
